@@ -1,0 +1,92 @@
+"""An event as it was recorded: the envelope around it, and where it lies."""
+
+from __future__ import annotations
+
+import dataclasses
+from datetime import datetime
+from typing import Any
+
+from contracts.event import decode, value
+
+
+@dataclasses.dataclass(frozen=True, slots=True, order=True)
+class Position:
+    """Identifies a recorded event for ever. ``position`` is gapless within (service, partition): 1, 2, 3."""
+
+    service: str
+    partition: int
+    position: int
+
+    def __str__(self) -> str:
+        """``ideas/0:17``, as in the Event-Position header."""
+        return f"{self.service}/{self.partition}:{self.position}"
+
+    @classmethod
+    def of(cls, text: str) -> Position:
+        """Read what ``str`` wrote; ValueError for anything else."""
+        service, slash, rest = text.strip().partition("/")
+        partition, colon, position = rest.partition(":")
+        if not (service and slash and colon and partition.isdecimal() and position.isdecimal()):
+            raise ValueError(text)
+        return cls(service, int(partition), int(position))
+
+
+@value
+class Metadata:
+    """What is known about why an event was recorded."""
+
+    by: str | None = None
+    """The opaque id of the person, or the name of the service or rule."""
+    correlation_id: str | None = None
+    """What one request led to, across services."""
+    causation_id: str | None = None
+    """The event or command that caused it."""
+    traceparent: str | None = None
+    """W3C Trace Context."""
+
+
+@dataclasses.dataclass(slots=True, kw_only=True, eq=False)
+class Recorded:
+    """A recorded event. ``data`` is its published JSON; ``event`` decodes it at first use and remembers it."""
+
+    id: str
+    service: str
+    partition: int
+    position: int
+    stream: str
+    version: int
+    type: str
+    data: bytes
+    metadata: Metadata
+    recorded_at: datetime
+    occurred_at: datetime | None = None
+    """When it happened, where that is another moment than when it was recorded (imports). UTC."""
+    sealed: bool = False
+    """Whether personal values of it are kept apart, in this very store."""
+    _event: Any = None
+
+    @property
+    def event(self) -> Any:
+        """The event itself, brought to today's version; raises what ``contracts.event.decode`` raises."""
+        if self._event is None:
+            place = (self.stream, self.version) if self.sealed else None
+            self._event = decode(self.type, self.data, sealed_at=place)
+        return self._event
+
+    @property
+    def at(self) -> Position:
+        """Where it lies."""
+        return Position(self.service, self.partition, self.position)
+
+    @property
+    def happened_at(self) -> datetime:
+        """When it happened: ``occurred_at`` where that is known, else ``recorded_at``."""
+        return self.occurred_at or self.recorded_at
+
+    @property
+    def subject(self) -> str:
+        """The id of the aggregate: the stream without its category."""
+        return self.stream.partition("-")[2]
+
+    def __repr__(self) -> str:
+        return f"<{self.type} {self.at} {self.stream}@{self.version}>"

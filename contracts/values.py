@@ -1,0 +1,133 @@
+"""The values that events and commands are made of: what may be in a title, an id, a number, and what it means.
+
+Each type is the Python type plus the marshmallow field that guards it where the data is not ours.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal, InvalidOperation
+from typing import Annotated, Any, Literal
+
+from marshmallow import ValidationError, fields
+from marshmallow.validate import Length, Regexp
+
+from contracts.event import Sealed, about, value
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
+
+class _Text(fields.String):
+    """Text within a length, trimmed and without control characters."""
+
+    longest = 10_000
+    shortest = 1
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        text: str = super()._deserialize(value, attr, data, **kwargs)
+        if _CONTROL.search(text):
+            raise ValidationError("Must not contain control characters.")
+        text = text.strip()
+        Length(min=self.shortest, max=self.longest)(text)
+        return text
+
+
+class _Title(_Text):
+    longest = 200
+
+
+class _Word(_Text):
+    longest = 80
+
+
+class _Note(_Text):
+    longest = 2_000
+
+
+def _pattern(expression: str, message: str) -> type[fields.String]:
+    class Matching(fields.String):
+        def __init__(self, **kwargs: Any) -> None:
+            super().__init__(**{**kwargs, "validate": Regexp(expression, error=message)})
+
+    return Matching
+
+
+class _DecimalText(fields.String):
+    """A decimal number written as text, so that nothing is rounded: ``49.5``."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        text: str = super()._deserialize(value, attr, data, **kwargs)
+        try:
+            number = Decimal(text)
+        except InvalidOperation:
+            raise ValidationError("Not a decimal number.") from None
+        if not number.is_finite() or len(text) > 40:
+            raise ValidationError("Not a decimal number.")
+        return text
+
+
+_UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+_Uuid = _pattern(rf"\A{_UUID}\Z", "Not a valid UUID.")
+_Unit = _pattern(r"\A[a-z0-9][a-z0-9-]{0,39}\Z", "Not a valid unit id.")
+_Language = _pattern(r"\A[a-z]{2,3}(-[A-Za-z0-9]{2,8})*\Z", "Not a valid BCP 47 language tag.")
+_Person = _pattern(r"\A[a-z0-9_-]{4,64}\Z", "Not a valid person id.")
+_Url = _pattern(r"\Ahttps?://[^\s<>\"]{1,1990}\Z", "Not a valid URL.")
+
+Title = Annotated[str, _Title]
+Text = Annotated[str, _Text]
+Note = Annotated[str, _Note]
+Word = Annotated[str, _Word]
+DecimalText = Annotated[str, _DecimalText]
+PersonalText = Annotated[str | Sealed | None, _Text]
+PersonalTexts = Annotated[tuple[str, ...] | Sealed | None, fields.List(fields.String())]
+
+ChallengeId = Annotated[str, _Uuid]
+IdeaId = Annotated[str, _Uuid]
+ExperimentId = Annotated[str, _Uuid]
+LessonId = Annotated[str, _Uuid]
+PartId = Annotated[str, _Uuid]
+PersonId = Annotated[str, _Person]
+UnitId = Annotated[str, _Unit]
+Language = Annotated[str, _Language]
+Url = Annotated[str, _Url]
+
+AuthorKind = Literal["employee", "group", "resident", "partner"]
+AuthorVisibility = Literal["named", "name_hidden"]
+Visibility = Literal["internal", "public"]
+Origin = Literal["idea", "challenge", "opportunity"]
+Outcome = Literal["succeeded", "failed", "inconclusive", "stopped_early", "invalidated"]
+TestDecision = Literal["scale", "iterate", "pivot", "repeat", "retire", "hand_over"]
+EvidenceLevel = Literal["none", "weak", "moderate", "strong"]
+
+
+@value
+class Author:
+    """Who an idea or lesson comes from: not always who typed it in, nor who owns what follows."""
+
+    kind: AuthorKind = about("employee, group, resident or partner.")
+    person_id: PersonId | None = about("The person, where there is one.", default=None)
+    label: Word | None = about("The group's or organisation's name; never a person's.", default=None)
+
+
+@value
+class Link:
+    """Something to read elsewhere."""
+
+    title: Title = about("What it is.")
+    url: Url = about("Where it is; http or https.")
+
+
+@value
+class Source:
+    """Where something imported came from."""
+
+    system: Word = about("The other system.")
+    external_id: Title = about("Its id there.")
+
+
+@value
+class LessonUse:
+    """One lesson and how an idea builds on it."""
+
+    lesson_id: LessonId = about("The lesson.")
+    how: Note = about("How the idea builds on it.")
