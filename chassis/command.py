@@ -13,11 +13,19 @@ T = TypeVar("T")
 
 
 def given(description: str = "", *, default: Any = dataclasses.MISSING) -> Any:
-    """A field of a command that never comes from a body: from the token, the path or the clock."""
-    return dataclasses.field(default=default, metadata={"metadata": {"description": description}, "given": True})
+    """A field of a command that never comes from a body.
+
+    Filled by its name: ``by`` (the caller), ``at`` (now, UTC), else from the path parameter of that name.
+    """
+    return dataclasses.field(default=default, metadata={"metadata": {"description": description}, "given": "context"})
 
 
-@dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(about, given))
+def fresh(description: str = "") -> Any:
+    """The id of a new part (a comment, an observation): made for this command, and named in its answer."""
+    return dataclasses.field(metadata={"metadata": {"description": description}, "given": "fresh"})
+
+
+@dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(about, given, fresh))
 def command(cls: type[T]) -> type[T]:
     """What somebody wants: verb + noun, immutable, with documented fields."""
     return dataclasses.dataclass(frozen=True, slots=True, kw_only=True)(cls)

@@ -91,6 +91,6 @@ class Unavailable(Refusal):
 
     status = 503
 
-    def __init__(self, slug: str, /, *, retry_after: int = 1, **details: object) -> None:
-        super().__init__(slug, **details)
+    def __init__(self, slug: str, /, *, retry_after: int = 1, field: str | None = None, **details: object) -> None:
+        super().__init__(slug, field=field, **details)
         self.retry_after = retry_after

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from contracts.event import decode, value
@@ -90,3 +90,17 @@ class Recorded:
 
     def __repr__(self) -> str:
         return f"<{self.type} {self.at} {self.stream}@{self.version}>"
+
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+def to_micros(moment: datetime) -> int:
+    """Whole microseconds since 1970; the form in which moments are kept."""
+    return (moment - _EPOCH) // _MICROSECOND
+
+
+def from_micros(micros: int) -> datetime:
+    """The UTC moment that many microseconds after 1970."""
+    return _EPOCH + timedelta(microseconds=micros)

@@ -22,7 +22,6 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Mapping
-from functools import cache
 from types import UnionType
 from typing import Any, Literal, TypeVar, Union, dataclass_transform, get_args, get_origin, get_type_hints
 
@@ -33,6 +32,7 @@ from marshmallow.validate import Length, Validator
 T = TypeVar("T")
 Json = dict[str, Any]
 Scope = Literal["profile", "texts"]
+PersonalFields = Mapping[str, tuple[tuple[str, ...], Scope]]
 
 
 class UnknownEventType(LookupError):
@@ -109,6 +109,7 @@ def event(name: str) -> Callable[[type[T]], type[T]]:
             raise ValueError(f"{name} is registered already")
         _types[name] = frozen
         _names[frozen] = name
+        _personal[frozen] = {f.name: f.metadata["personal"] for f in _fields(frozen) if "personal" in f.metadata}
         return frozen
 
     return register
@@ -126,8 +127,13 @@ def upcaster(name: str, *, to: str) -> Callable[[Callable[[Json], Json]], Callab
     return register
 
 
+def _fields(kind: type[Any]) -> tuple[dataclasses.Field[Any], ...]:
+    return dataclasses.fields(kind)
+
+
 _types: dict[str, type[Any]] = {}
 _names: dict[type[Any], str] = {}
+_personal: dict[type[Any], PersonalFields] = {}
 _upcasters: dict[str, tuple[str, Callable[[Json], Json]]] = {}
 
 
@@ -154,16 +160,14 @@ def family_of(name: str) -> str:
     return name.rpartition(".v")[0]
 
 
-@cache
-def personal_fields(kind: type[Any]) -> Mapping[str, tuple[tuple[str, ...], Scope]]:
+def personal_fields(kind: type[Any]) -> PersonalFields:
     """The personal fields of an event class: name → (paths of the person's id, scope of the key)."""
-    return {f.name: f.metadata["personal"] for f in dataclasses.fields(kind) if "personal" in f.metadata}
+    return _personal[kind]
 
 
-@cache
 def open_fields(kind: type[Any]) -> frozenset[str]:
     """The fields of an event class that are published: all but the personal ones."""
-    return frozenset(f.name for f in dataclasses.fields(kind)) - personal_fields(kind).keys()
+    return frozenset(f.name for f in dataclasses.fields(kind) if f.name not in _personal[kind])
 
 
 def encode(happening: object) -> tuple[str, bytes, Json]:

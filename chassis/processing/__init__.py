@@ -1,0 +1,1 @@
+"""Moving read models and reactions along the history."""

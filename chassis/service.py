@@ -1,0 +1,39 @@
+"""What a service consists of, without any adapter: its ``main.py`` says it, web and worker run it."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from typing import Any
+
+from chassis.command import Caller
+from chassis.decider import Decider
+from chassis.processing.reaction import Reaction
+from chassis.processing.read_model import ReadModel
+from chassis.recorded import Recorded
+from chassis.store.protocol import Store
+
+Disclose = Callable[[Recorded, Caller, Store], Recorded | None]
+"""What of a recorded event this caller may see: all, part (a changed copy), or None: a withheld mark."""
+
+
+def service_only(recorded: Recorded, caller: Caller, store: Store) -> Recorded | None:
+    """Disclose everything to the machines among themselves, nothing to anyone else."""
+    return recorded if caller.has("service") else None
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Service:
+    """One service: its aggregates, what it folds, how it reacts, whom it listens to."""
+
+    name: str
+    deciders: tuple[Decider[Any], ...]
+    read_models: tuple[ReadModel[Any], ...]
+    reactions: tuple[Reaction, ...]
+    disclose: Disclose = service_only
+
+    @property
+    def consumes(self) -> tuple[str, ...]:
+        """The other services whose events it reads."""
+        sources = [p.sources for p in self.read_models] + [p.sources for p in self.reactions]
+        return tuple(sorted({name for names in sources for name in names} - {self.name}))
