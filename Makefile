@@ -1,0 +1,79 @@
+# Nyfiken. `make` alone lists what can be done.
+
+PORT ?= 8081
+DATA ?= data
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+# The first interpreter that answers and is new enough; name another with `make PYTHON=/path/to/python …`.
+PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
+
+VENV := .venv
+PY := $(VENV)/bin/python
+PIP_INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes
+RUNTIME := $(VENV)/.runtime-installed
+DEV := $(VENV)/.dev-installed
+
+.PHONY: help
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: run
+run: $(RUNTIME) ## Start the platform (PORT=8081, DATA=data), tell the story, stay up
+	@bin/nyfiken up --data $(DATA) --port $(PORT) --demo
+
+.PHONY: test
+test: check pytest ## Everything that tests this: check, then the tests
+
+.PHONY: pytest
+pytest: $(DEV) ## The tests alone (ARGS="tests/contracts -x" for some of them)
+	@$(PY) -m pytest $(ARGS)
+
+.PHONY: check
+check: $(DEV) ## Lint, format, types and the rules of who imports whom
+	@$(VENV)/bin/ruff check
+	@$(VENV)/bin/ruff format --check
+	@$(VENV)/bin/mypy
+	@$(VENV)/bin/lint-imports --no-logo
+
+.PHONY: format
+format: $(DEV) ## Format the code and mend what the linter can mend
+	@$(VENV)/bin/ruff check --fix
+	@$(VENV)/bin/ruff format
+
+.PHONY: bench
+bench: $(DEV) ## Measure, side by side with peers; writes benchmarks/results.json
+	@$(PY) -m benchmarks
+
+.PHONY: contracts
+contracts: $(DEV) ## Write again what is generated from the event classes and the services' routes
+	@$(PY) -m contracts.generate
+	@bin/nyfiken openapi --write
+
+.PHONY: lock
+lock: ## Write requirements/*.txt again, with hashes, from requirements/*.in
+	@test -x $(VENV)-lock/bin/uv || ( $(PYTHON) -m venv $(VENV)-lock && \
+		$(VENV)-lock/bin/python -m pip install --quiet --require-hashes -r requirements/lock.txt )
+	@for set in lock runtime dev; do $(VENV)-lock/bin/uv pip compile --quiet --universal --python-version 3.11 \
+		--generate-hashes --no-header requirements/$$set.in --output-file requirements/$$set.txt || exit 1; done
+
+.PHONY: clean
+clean: ## Remove what was built: virtual environments and caches; never data
+	@rm -rf $(VENV) $(VENV)-lock .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# A stamp is newer than the requirements it was made from, so the second time costs nothing.
+$(RUNTIME): requirements/runtime.txt | $(PY)
+	@echo "Installing what the platform runs on …"
+	@$(PIP_INSTALL) -r $< && touch $@
+
+$(DEV): requirements/dev.txt | $(PY)
+	@echo "Installing what the tests and checks need …"
+	@$(PIP_INSTALL) -r $< && touch $@ $(RUNTIME)
+
+$(PY):
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed; name one: make PYTHON=/path/to/python3 …" >&2; exit 1; }
+	@echo "Making $(VENV) with $$($(PYTHON) --version) …"
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
+		echo "No venv could be made; on Debian: apt-get install python3-venv" >&2; exit 1; }

@@ -1,0 +1,1 @@
+"""The command line: start the platform, look after it, tell its story."""
