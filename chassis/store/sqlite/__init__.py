@@ -1,0 +1,5 @@
+"""The event store on SQLite: the embedded default, and what fast tests run on."""
+
+from chassis.store.sqlite.store import SqliteStore
+
+__all__ = ["SqliteStore"]

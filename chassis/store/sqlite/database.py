@@ -1,0 +1,153 @@
+"""Connections to one SQLite file: many that read, one that writes, and the lock between writers.
+
+WAL lets readers go on while one writes. Writers of all processes queue at ``flock`` on a file beside the database:
+SQLite's own waiting is unfair (one of several writers can starve), and ``fcntl`` locks would let two threads of one
+process in. Each acquisition has a descriptor of its own.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.pool import QueuePool, StaticPool
+
+from chassis.errors import Unavailable
+
+Row = tuple[Any, ...]
+_PRAGMAS = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",
+    "PRAGMA secure_delete=ON",
+    "PRAGMA cache_size=-2000",
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA busy_timeout=5000",
+)
+_MACHINE = {
+    sqlite3.SQLITE_FULL: "the disk is full",
+    sqlite3.SQLITE_READONLY: "the database is read-only",
+    sqlite3.SQLITE_IOERR: "the disk reports errors",
+    sqlite3.SQLITE_CANTOPEN: "the file cannot be opened",
+    sqlite3.SQLITE_BUSY: "the database is locked by another program",
+    sqlite3.SQLITE_CORRUPT: "the file is damaged",
+    sqlite3.SQLITE_NOTADB: "the file is not a database",
+}
+
+
+class _Connection(sqlite3.Connection):
+    """A connection whose transactions are begun and ended here, by name, and never by SQLAlchemy."""
+
+    def commit(self) -> None:
+        """Not now."""
+
+    def rollback(self) -> None:
+        """Not now."""
+
+
+class Database:
+    """One SQLite file. Make it after a fork: connections are not shared between processes."""
+
+    def __init__(self, path: Path, readers: int = 8) -> None:
+        self.path = path
+        self._lock_path = path.with_name(path.name + ".lock")
+        with self._lock():
+            self._writer = _connect(path)
+        self._writing = _engine(lambda: self._writer, poolclass=StaticPool)
+        self._reading = _engine(
+            lambda: _connect(path), poolclass=QueuePool, pool_size=readers, max_overflow=-1, pool_reset_on_return=None
+        )
+
+    @contextmanager
+    def write(self) -> Iterator[sqlite3.Connection]:
+        """The writing connection inside ``BEGIN IMMEDIATE``: committed at the end, rolled back by an exception."""
+        with self._lock():
+            self._writer.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._writer
+                self._writer.execute("COMMIT")
+            except (sqlite3.OperationalError, sa.exc.OperationalError) as error:
+                raise _unavailable(error) from error
+            finally:
+                if self._writer.in_transaction:
+                    self._writer.execute("ROLLBACK")
+
+    @contextmanager
+    def joined(self) -> Iterator[sa.Connection]:
+        """SQLAlchemy over the transaction that ``write`` has begun."""
+        with self._writing.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def read(self) -> Iterator[sqlite3.Connection]:
+        """A connection for single statements that read."""
+        connection = self._reading.raw_connection()
+        try:
+            yield connection.driver_connection  # type: ignore[misc]
+        finally:
+            connection.close()
+
+    @contextmanager
+    def reading(self) -> Iterator[sa.Connection]:
+        """One consistent view of the database, for queries."""
+        with self._reading.connect() as connection:
+            connection.exec_driver_sql("BEGIN")
+            try:
+                yield connection
+            finally:
+                connection.exec_driver_sql("ROLLBACK")
+
+    def script(self, sql: str) -> None:
+        """Run statements that may be run again, each by itself."""
+        with self._lock():
+            self._writer.executescript(sql)
+
+    def compact(self) -> None:
+        """Write the file anew without free pages, and empty the log: what was deleted is on no page any more."""
+        with self._lock():
+            self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            self._writer.execute("VACUUM")
+            self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._reading.dispose()
+        self._writing.dispose()
+        self._writer.close()
+
+    @contextmanager
+    def _lock(self) -> Iterator[None]:
+        descriptor = os.open(self._lock_path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(descriptor)
+
+
+def _unavailable(error: Exception) -> Exception:
+    """The same error as Unavailable, where the cause lies with the machine and not with the statement."""
+    cause = error.orig if isinstance(error, sa.exc.OperationalError) else error
+    code = getattr(cause, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+    return Unavailable("store-unavailable", reason=_MACHINE[code]) if code in _MACHINE else error
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    try:
+        connection = sqlite3.connect(
+            path, isolation_level=None, check_same_thread=False, cached_statements=256, factory=_Connection
+        )
+        for pragma in _PRAGMAS:
+            connection.execute(pragma)
+    except sqlite3.Error as error:
+        raise _unavailable(error) from error
+    return connection
+
+
+def _engine(creator: Any, **options: Any) -> sa.Engine:
+    return sa.create_engine("sqlite://", creator=creator, **options)

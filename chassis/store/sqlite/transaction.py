@@ -1,0 +1,184 @@
+"""One write transaction of the SQLite store: the four steps of an append, and what decisions read."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from chassis.errors import Invalid
+from chassis.recorded import Metadata, Position, Recorded, to_micros
+from chassis.store.protocol import Answer, Append, Change, CommandKey, KeyTaken, NewEvent, Snapshot, VersionConflict
+from chassis.store.sqlite.rows import READ_STREAM, partition_of, place_of, position_of, to_recorded
+from contracts.event import Json, converter, encode
+
+if TYPE_CHECKING:
+    from chassis.store.sqlite.keys import Keys
+
+MOST_BYTES = 256 * 1024
+Clock = Callable[[], int]
+
+
+def micros_now() -> int:
+    """The machine's clock, in microseconds since 1970."""
+    return time.time_ns() // 1000
+
+
+class SqliteStreams:
+    """Reading streams, snapshots and answers over one connection."""
+
+    def __init__(self, db: sqlite3.Connection, service: str) -> None:
+        self._db = db
+        self._service = service
+
+    def read_stream(self, stream: str, after: int = 0, *, until: datetime | None = None) -> list[Recorded]:
+        """As ``Streams.read_stream``."""
+        latest = (1 << 62) if until is None else to_micros(until)
+        rows = self._db.execute(READ_STREAM, (stream, after, latest))
+        return [to_recorded(self._service, row) for row in rows]
+
+    def snapshot(self, stream: str) -> Snapshot | None:
+        """As ``Streams.snapshot``."""
+        query = "SELECT version, fingerprint, state FROM snapshots WHERE stream = ?"
+        row = self._db.execute(query, (stream,)).fetchone()
+        return row and Snapshot(version=row[0], fingerprint=row[1], state=row[2])
+
+    def answered(self, caller: str, key: str) -> Answer | None:
+        """As ``Streams.answered``."""
+        query = "SELECT answer FROM commands WHERE caller = ? AND key = ?"
+        row = self._db.execute(query, (caller, key)).fetchone()
+        return row and converter.loads(row[0], Answer)
+
+
+class SqliteTransaction(SqliteStreams):
+    """What ``Store.transaction`` gives; nobody else writes meanwhile, so locking is done already."""
+
+    def __init__(
+        self, db: sqlite3.Connection, joined: sa.Connection | None, service: str, partitions: int, keys: Keys, now: int
+    ) -> None:
+        super().__init__(db, service)
+        self._joined = joined
+        self._partitions = partitions
+        self._keys = keys
+        self._now = now
+
+    @property
+    def connection(self) -> sa.Connection:
+        """As ``Transaction.connection``."""
+        assert self._joined is not None, "a bare append has no use for SQLAlchemy"  # noqa: S101 - our own misuse
+        return self._joined
+
+    @property
+    def raw(self) -> sqlite3.Connection:
+        """The driver's connection."""
+        return self._db
+
+    def lock(self, streams: Iterable[str]) -> None:
+        """As ``Transaction.lock``: the database has one writer at a time."""
+
+    def append(self, what: Append) -> Answer:
+        """The four steps: the keys, the streams, the partition, the events."""
+        encoded = [(change, [_encoded(new) for new in change.events]) for change in what.changes]
+        for key in what.keys:
+            self._refuse_taken(key)
+        for change in what.changes:
+            self._advance(change)
+        for stream, version in sorted(what.unchanged.items()):
+            self._must_be_at(stream, version)
+        positions = self._insert(encoded)
+        answer = Answer(
+            status=what.status,
+            ids=what.ids,
+            versions={change.stream: change.expected + len(change.events) for change in what.changes},
+            positions=tuple(str(position) for position in positions),
+        )
+        for key in what.keys:
+            self._remember(key, answer)
+        return answer
+
+    def _refuse_taken(self, key: CommandKey) -> None:
+        if answer := self.answered(key.caller, key.key):
+            raise KeyTaken(answer)
+
+    def _remember(self, key: CommandKey, answer: Answer) -> None:
+        kept = converter.dumps({**converter.unstructure(answer), "body_hash": key.body_hash})
+        self._db.execute(
+            "INSERT INTO commands (caller, key, answer, recorded_at) VALUES (?, ?, ?, ?)",
+            (key.caller, key.key, kept, self._now),
+        )
+
+    def _advance(self, change: Change) -> None:
+        new = change.expected + len(change.events)
+        if change.expected == 0:
+            done = self._db.execute(
+                "INSERT INTO streams (id, version) VALUES (?, ?) ON CONFLICT DO NOTHING", (change.stream, new)
+            )
+        else:
+            done = self._db.execute(
+                "UPDATE streams SET version = ? WHERE id = ? AND version = ?", (new, change.stream, change.expected)
+            )
+        if done.rowcount != 1:
+            raise VersionConflict(change.stream)
+
+    def _must_be_at(self, stream: str, version: int) -> None:
+        row = self._db.execute("SELECT version FROM streams WHERE id = ?", (stream,)).fetchone()
+        if (row[0] if row else 0) != version:
+            raise VersionConflict(stream)
+
+    def _insert(self, encoded: list[tuple[Change, list[Encoded]]]) -> list[Position]:
+        by_partition: dict[int, list[tuple[Change, list[Encoded]]]] = defaultdict(list)
+        for change, events in encoded:
+            by_partition[partition_of(change.stream, self._partitions)].append((change, events))
+        return [self._insert_into(partition, by_partition[partition]) for partition in sorted(by_partition)]
+
+    def _insert_into(self, partition: int, changes: list[tuple[Change, list[Encoded]]]) -> Position:
+        place, recorded_at = self._last_of(partition)
+        recorded_at = max(recorded_at, self._now)
+        rows = []
+        for change, events in changes:
+            for version, (new, name, data, secrets) in enumerate(events, start=change.expected + 1):
+                place += 1
+                sealed = self._keys.seal(self._db, new.event, secrets, change.stream, version) if secrets else None
+                occurred_at = None if new.occurred_at is None else to_micros(new.occurred_at)
+                metadata = _metadata(new.metadata)
+                rows.append(
+                    (place, new.id, change.stream, version, name, data, metadata, sealed, recorded_at, occurred_at)
+                )
+        self._db.executemany(_INSERT_EVENT, rows)
+        return Position(self._service, partition, position_of(place))
+
+    def _last_of(self, partition: int) -> tuple[int, int]:
+        row = self._db.execute(
+            "SELECT place, recorded_at FROM events WHERE place BETWEEN ? AND ? ORDER BY place DESC LIMIT 1",
+            (place_of(partition, 0), place_of(partition + 1, 0) - 1),
+        ).fetchone()
+        return row or (place_of(partition, 0), 0)
+
+
+_INSERT_EVENT = """
+    INSERT INTO events (place, id, stream, version, type, data, metadata, sealed, recorded_at, occurred_at)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+"""
+
+Encoded = tuple[NewEvent, str, bytes, Json]
+
+
+def _encoded(new: NewEvent) -> Encoded:
+    name, data, secrets = encode(new.event)
+    if len(data) > MOST_BYTES:
+        raise Invalid("event-too-large", field=_largest_field(data), most=MOST_BYTES)
+    return new, name, data, secrets
+
+
+def _largest_field(data: bytes) -> str:
+    fields: Json = converter.loads(data, dict)
+    return max(fields, key=lambda name: len(converter.dumps(fields[name])))
+
+
+def _metadata(metadata: Metadata) -> bytes:
+    return converter.dumps({name: value for name, value in converter.unstructure(metadata).items() if value})

@@ -1,0 +1,44 @@
+"""The SQLite store keeps the promises of every store, and a few of its own."""
+
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from chassis.store.sqlite import SqliteStore
+from chassis.store.sqlite.store import WrongPartitions
+from chassis.testing.store_suite import Opener, StoreSuite, raised
+
+MASTER = bytes(range(32))
+
+
+class TestSqliteStore(StoreSuite):
+    @pytest.fixture
+    def opener(self, tmp_path: Path) -> Opener:
+        return partial(SqliteStore, tmp_path / "store.sqlite", "suite", master_key=MASTER)
+
+
+class TestSqliteStoreInPartitions(StoreSuite):
+    @pytest.fixture
+    def opener(self, tmp_path: Path) -> Opener:
+        return partial(SqliteStore, tmp_path / "store.sqlite", "suite", master_key=MASTER, partitions=4)
+
+
+def test_the_number_of_partitions_never_changes(tmp_path: Path) -> None:
+    SqliteStore(tmp_path / "s.sqlite", "suite", master_key=MASTER).close()
+    with pytest.raises(WrongPartitions, match="1 partitions, not 8"):
+        SqliteStore(tmp_path / "s.sqlite", "suite", master_key=MASTER, partitions=8)
+
+
+def test_destroyed_keys_are_in_no_file_after_compacting(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path / "s.sqlite", "suite", master_key=MASTER)
+    StoreSuite()._sign(store, "counter-a", "anna")
+    for n in range(50):
+        store.append(raised(f"counter-{n}", 0, 1))
+    with store.reading() as db:
+        keys = [row[0] for t in ("person_keys", "event_keys") for row in db.exec_driver_sql(f"SELECT wrapped FROM {t}")]
+    assert all(any(key in found.read_bytes() for found in tmp_path.iterdir()) for key in keys)
+    store.erase("anna", ["texts"])
+    store.compact()
+    assert not any(key in found.read_bytes() for found in tmp_path.iterdir() for key in keys)
+    store.close()
