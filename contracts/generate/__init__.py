@@ -1,0 +1,1 @@
+"""From the event classes: JSON Schemas, golden examples, the AsyncAPI document and the data dictionary."""
