@@ -6,7 +6,9 @@ import dataclasses
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from contracts.event import decode, value
+import orjson
+
+from contracts.event import converter, decode, value
 
 
 @dataclasses.dataclass(frozen=True, slots=True, order=True)
@@ -92,6 +94,32 @@ class Recorded:
         return f"<{self.type} {self.at} {self.stream}@{self.version}>"
 
 
+def pack(recorded: Recorded) -> bytes:
+    """A recorded event as bytes to set aside; personal values are not in it."""
+    fields = {name: getattr(recorded, name) for name in _KEPT}
+    metadata = converter.unstructure(recorded.metadata)
+    return orjson.dumps({**fields, "data": recorded.data.decode(), "metadata": metadata})
+
+
+def unpack(kept: bytes) -> Recorded:
+    """The recorded event that ``pack`` was given."""
+    fields = orjson.loads(kept)
+    occurred_at = fields["occurred_at"]
+    return Recorded(
+        **{
+            **fields,
+            "data": fields["data"].encode(),
+            "metadata": converter.structure(fields["metadata"], Metadata),
+            "recorded_at": datetime.fromisoformat(fields["recorded_at"]),
+            "occurred_at": occurred_at and datetime.fromisoformat(occurred_at),
+        }
+    )
+
+
+_KEPT = (
+    *("id", "service", "partition", "position", "stream", "version"),
+    *("type", "recorded_at", "occurred_at", "sealed"),
+)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 

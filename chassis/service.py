@@ -8,6 +8,7 @@ from typing import Any
 
 from chassis.command import Caller
 from chassis.decider import Decider
+from chassis.processing.erasure import Erasure
 from chassis.processing.reaction import Reaction
 from chassis.processing.read_model import ReadModel
 from chassis.recorded import Recorded
@@ -30,10 +31,15 @@ class Service:
     deciders: tuple[Decider[Any], ...]
     read_models: tuple[ReadModel[Any], ...]
     reactions: tuple[Reaction, ...]
+    erasures: tuple[Erasure, ...] = ()
     disclose: Disclose = service_only
 
     @property
     def consumes(self) -> tuple[str, ...]:
         """The other services whose events it reads."""
-        sources = [p.sources for p in self.read_models] + [p.sources for p in self.reactions]
+        sources = [
+            *(model.sources for model in self.read_models),
+            *(reaction.sources for reaction in self.reactions),
+            *(erasure.sources for erasure in self.erasures),
+        ]
         return tuple(sorted({name for names in sources for name in names} - {self.name}))

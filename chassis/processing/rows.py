@@ -11,9 +11,12 @@ import orjson
 import sqlalchemy as sa
 
 from chassis.errors import Invalid
+from chassis.processing.parking import parked_among
 from chassis.processing.read_model import ReadModel
+from chassis.processing.search import search
 
 R = TypeVar("R")
+_BEST = 200
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +51,18 @@ class Rows(Generic[R]):
     def all(self, query: sa.Select[Any]) -> list[R]:
         """The rows that a select over ``table`` gives."""
         return [self._model.row(**found) for found in self._connection.execute(query).mappings()]
+
+    def matching(self, text: str, limit: int, *where: sa.ColumnElement[bool]) -> list[R]:
+        """The rows whose words resemble this text, the most alike first; of the 200 best those that meet ``where``."""
+        best = search(self._connection, self.table.name, text, _BEST)
+        name = self._model.key_column
+        query = sa.select(self.table).where(self.table.c[name].in_(best), *where)
+        order = {key: rank for rank, key in enumerate(best)}
+        return sorted(self.all(query), key=lambda row: order[getattr(row, name)])[:limit]
+
+    def parked(self, keys: Iterable[str]) -> frozenset[str]:
+        """Those of these keys whose rows lag, because an event of theirs could not be applied."""
+        return parked_among(self._connection, self.table.name, keys)
 
     def count(self, *where: sa.ColumnElement[bool]) -> int:
         """How many rows meet these conditions."""

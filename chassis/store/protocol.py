@@ -123,6 +123,10 @@ class Transaction(Streams, Protocol):
     def connection(self) -> Connection:
         """For rows of read models and of the chassis' own tables."""
 
+    @property
+    def now(self) -> datetime:
+        """The database's clock."""
+
     def lock(self, streams: Iterable[str]) -> None:
         """Keep others from changing these streams until the transaction ends; in a fixed order, before reading."""
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from chassis.errors import Invalid
-from chassis.recorded import Metadata, Position, Recorded, to_micros
+from chassis.recorded import Metadata, Position, Recorded, from_micros, to_micros
 from chassis.store.protocol import Answer, Append, Change, CommandKey, KeyTaken, NewEvent, Snapshot, VersionConflict
 from chassis.store.sqlite.rows import READ_STREAM, partition_of, place_of, position_of, to_recorded
 from contracts.event import Json, converter, encode
@@ -77,6 +77,11 @@ class SqliteTransaction(SqliteStreams):
     def raw(self) -> sqlite3.Connection:
         """The driver's connection."""
         return self._db
+
+    @property
+    def now(self) -> datetime:
+        """As ``Transaction.now``."""
+        return from_micros(self._now)
 
     def lock(self, streams: Iterable[str]) -> None:
         """As ``Transaction.lock``: the database has one writer at a time."""

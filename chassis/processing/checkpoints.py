@@ -1,0 +1,82 @@
+"""Checkpoints: how far a processor is, moved by compare-and-set in the transaction of what it writes."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+
+import sqlalchemy as sa
+
+from chassis.processing.tables import CHECKPOINTS
+from chassis.recorded import Position, Recorded
+from chassis.store.protocol import Head
+
+Place = tuple[str, int]
+"""A partition of a source: (service, partition)."""
+
+
+class CheckpointMoved(Exception):
+    """Another worker has applied these events: this one must let go."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """The last event that a processor has applied of one partition; position 0 and no id before the first."""
+
+    position: int = 0
+    event_id: str = ""
+
+
+def checkpoints(connection: sa.Connection, processor: str) -> dict[Place, Checkpoint]:
+    """All of a processor's checkpoints by place; a place where it was never registered is missing."""
+    query = sa.select(CHECKPOINTS).where(CHECKPOINTS.c.processor == processor)
+    return {(row.source, row.partition): Checkpoint(row.position, row.event_id) for row in connection.execute(query)}
+
+
+def positions(connection: sa.Connection, processor: str) -> list[Position]:
+    """The positions that a processor's rows are of."""
+    found = checkpoints(connection, processor)
+    return [Position(source, partition, found[source, partition].position) for source, partition in sorted(found)]
+
+
+def register(
+    connection: sa.Connection, processor: str, source: str, heads: Mapping[int, Head], *, at_head: bool
+) -> None:
+    """Give a processor its first checkpoints on a source: its beginning or these heads. Again: nothing."""
+    known = checkpoints(connection, processor)
+    rows = [
+        {
+            "processor": processor,
+            "source": source,
+            "partition": partition,
+            "position": head.position if at_head else 0,
+            "event_id": head.id if at_head else "",
+        }
+        for partition, head in heads.items()
+        if (source, partition) not in known
+    ]
+    if rows:
+        connection.execute(sa.insert(CHECKPOINTS), rows)
+
+
+def advance(connection: sa.Connection, processor: str, place: Place, old: Checkpoint, last: Recorded) -> Checkpoint:
+    """Move from ``old`` to the event ``last``; CheckpointMoved if it is no longer at ``old``."""
+    source, partition = place
+    done = connection.execute(
+        sa.update(CHECKPOINTS)
+        .where(
+            CHECKPOINTS.c.processor == processor,
+            CHECKPOINTS.c.source == source,
+            CHECKPOINTS.c.partition == partition,
+            CHECKPOINTS.c.position == old.position,
+        )
+        .values(position=last.position, event_id=last.id)
+    )
+    if done.rowcount != 1:
+        raise CheckpointMoved(f"{processor} {source}/{partition}:{old.position}")
+    return Checkpoint(last.position, last.id)
+
+
+def forget(connection: sa.Connection, processor: str) -> None:
+    """Remove a processor's checkpoints, when its table goes."""
+    connection.execute(sa.delete(CHECKPOINTS).where(CHECKPOINTS.c.processor == processor))

@@ -1,0 +1,105 @@
+"""Folding a batch onto the rows of a read model: read them at once, fold in memory, write them at once."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Sequence
+from itertools import islice
+from typing import Any, Generic, TypeVar
+
+import sqlalchemy as sa
+
+from chassis.processing.parking import reason_of
+from chassis.processing.read_model import ReadModel
+from chassis.processing.search import index
+from chassis.recorded import Recorded
+from contracts.event import UnknownEventVersion
+
+R = TypeVar("R")
+_AT_ONCE = 500
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Failed:
+    """An event that did not go onto a row, and why."""
+
+    recorded: Recorded
+    key: str
+    reason: str
+
+
+class Folding(Generic[R]):
+    """The rows one batch touches."""
+
+    def __init__(self, connection: sa.Connection, model: ReadModel[R], table: sa.Table) -> None:
+        self._connection = connection
+        self._model = model
+        self._table = table
+        self._columns = [f.name for f in dataclasses.fields(model.row)]  # type: ignore[arg-type]
+        self._before: dict[str, R | None] = {}
+        self._rows: dict[str, R | None] = {}
+
+    def fold(self, keyed: Sequence[tuple[Recorded, str]]) -> list[Failed]:
+        """Fold all of them in order; a key that fails is left as it was, and its later events fail with it."""
+        self._load(key for _, key in keyed)
+        failed: dict[str, list[Failed]] = {}
+        for recorded, key in keyed:
+            if key in failed:
+                failed[key].append(Failed(recorded=recorded, key=key, reason="waits for an earlier event"))
+                continue
+            try:
+                self.fold_one(recorded, key)
+            except UnknownEventVersion:
+                raise
+            except Exception as error:  # noqa: BLE001 - a fold may raise anything; its key is parked for it
+                failed[key] = [Failed(recorded=recorded, key=key, reason=reason_of(error))]
+        return [each for group in failed.values() for each in group]
+
+    def fold_one(self, recorded: Recorded, key: str) -> None:
+        """Fold one event onto one row; raises what the fold raises."""
+        if key not in self._rows:
+            self._load([key])
+        self._rows[key] = self._model.fold(self._rows[key], recorded, key)
+
+    def write(self) -> None:
+        """Write the rows that are not as they were."""
+        changed = {key: row for key, row in self._rows.items() if row != self._before[key]}
+        self._upsert([row for row in changed.values() if row is not None])
+        self._delete([key for key, row in changed.items() if row is None])
+        if search := self._model.search:
+            words = [(key, None if row is None else getattr(row, search)) for key, row in changed.items()]
+            index(self._connection, self._table.name, words)
+
+    def _load(self, keys: Iterable[str]) -> None:
+        missing = iter(sorted({key for key in keys if key not in self._rows}))
+        column = self._table.c[self._model.key_column]
+        while some := list(islice(missing, _AT_ONCE)):
+            self._before.update(dict.fromkeys(some))
+            query = sa.select(self._table).where(column.in_(some))
+            for found in self._connection.execute(query).mappings():
+                self._before[found[column.name]] = self._model.row(**found)
+            self._rows.update({key: self._before[key] for key in some})
+
+    def _upsert(self, rows: list[R]) -> None:
+        if not rows:
+            return
+        values = [{name: getattr(row, name) for name in self._columns} for row in rows]
+        self._connection.execute(upsert(self._connection, self._table, self._model.key_column), values)
+
+    def _delete(self, keys: list[str]) -> None:
+        column = self._table.c[self._model.key_column]
+        for start in range(0, len(keys), _AT_ONCE):
+            self._connection.execute(sa.delete(self._table).where(column.in_(keys[start : start + _AT_ONCE])))
+
+
+def upsert(connection: sa.Connection, table: sa.Table, key: str) -> Any:
+    """INSERT … ON CONFLICT (key) DO UPDATE of every other column, as this database says it."""
+    if connection.dialect.name == "postgresql":
+        from sqlalchemy.dialects.postgresql import insert
+    else:
+        from sqlalchemy.dialects.sqlite import insert  # type: ignore[assignment]
+    statement = insert(table)
+    others = {column.name: statement.excluded[column.name] for column in table.c if column.name != key}
+    if not others:
+        return statement.on_conflict_do_nothing(index_elements=[key])
+    return statement.on_conflict_do_update(index_elements=[key], set_=others)

@@ -1,0 +1,173 @@
+"""Leases: which worker runs which processor on which partition, shared fairly between those that are alive.
+
+A lease saves work being done twice; what keeps it correct is the checkpoint's compare-and-set. Expiry is by the
+database's clock. A worker that comes back under its own name takes its leases over at once: its supervisor knows that
+the process before it is dead.
+
+A lease that was not released was lost: its process died, perhaps of the event that was next. Lost twice at the same
+checkpoint, the lease is *cautious*: events are applied one at a time, each announced before (``trying``). An event
+announced and lost ``MOST_TRIES`` times is what kills the process; it is parked untried.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from chassis.processing.tables import CHECKPOINTS, LEASES, WORKERS
+from chassis.recorded import to_micros
+from chassis.store.protocol import Store, Transaction
+
+TTL = timedelta(seconds=10)
+CAUTIOUS_AFTER = 2
+MOST_TRIES = 3
+
+
+@dataclasses.dataclass(frozen=True, slots=True, order=True)
+class Key:
+    """What a lease is for."""
+
+    processor: str
+    source: str
+    partition: int
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Lease:
+    """A lease that is held: ``deadly`` is the position of an event that must not be tried again, or 0."""
+
+    key: Key
+    epoch: int
+    cautious: bool = False
+    deadly: int = 0
+
+
+class Leases:
+    """The leases of one worker. ``owner`` is its name, the same after a restart; ``process`` this very process."""
+
+    def __init__(self, store: Store, owner: str, process: str, ttl: timedelta = TTL) -> None:
+        self._store = store
+        self._owner = owner
+        self._process = process
+        self._ttl = ttl
+
+    def hold(self, wanted: Sequence[Key]) -> list[Lease]:
+        """Renew what is held, take a fair share of what is free, give back what is too much; gives what is held now."""
+        with self._store.transaction() as transaction:
+            now, until = to_micros(transaction.now), to_micros(transaction.now + self._ttl)
+            self._heartbeat(transaction.connection, {key.processor for key in wanted}, until)
+            shares = self._shares(transaction.connection, wanted, now)
+            held: list[Lease] = []
+            for processor, keys in _by_processor(wanted).items():
+                held += self._share_of(transaction, processor, keys, shares[processor], now, until)
+            return held
+
+    def announce(self, lease: Lease, position: int) -> None:
+        """Say durably which event is tried next, alone."""
+        with self._store.transaction() as transaction:
+            tries = sa.case((LEASES.c.trying == position, LEASES.c.tries), else_=0)
+            transaction.connection.execute(
+                sa.update(LEASES).where(*_is(lease.key)).values(trying=position, tries=tries)
+            )
+
+    def calm(self, lease: Lease) -> None:
+        """The event that was suspected is behind: go on as usual."""
+        with self._store.transaction() as transaction:
+            transaction.connection.execute(
+                sa.update(LEASES).where(*_is(lease.key)).values(lost=0, lost_at=-1, trying=0, tries=0)
+            )
+
+    def release(self, keys: Iterable[Key]) -> None:
+        """Give leases back, so that others take them at once and nothing is suspected."""
+        with self._store.transaction() as transaction:
+            for key in keys:
+                mine = (*_is(key), LEASES.c.process == self._process)
+                transaction.connection.execute(sa.update(LEASES).where(*mine).values(released=True))
+
+    def leave(self, keys: Iterable[Key]) -> None:
+        """Give everything back and be counted no more: this worker ends."""
+        self.release(keys)
+        with self._store.transaction() as transaction:
+            transaction.connection.execute(sa.delete(WORKERS).where(WORKERS.c.owner == self._owner))
+
+    def _heartbeat(self, connection: sa.Connection, processors: set[str], until: int) -> None:
+        connection.execute(sa.delete(WORKERS).where(WORKERS.c.owner == self._owner))
+        rows = [{"owner": self._owner, "processor": name, "expires_at": until} for name in sorted(processors)]
+        if rows:
+            connection.execute(sa.insert(WORKERS), rows)
+
+    def _shares(self, connection: sa.Connection, wanted: Sequence[Key], now: int) -> Mapping[str, int]:
+        count = sa.select(WORKERS.c.processor, sa.func.count()).where(WORKERS.c.expires_at > now)
+        live = dict(connection.execute(count.group_by(WORKERS.c.processor)).tuples().all())
+        return {name: -(-len(keys) // live[name]) for name, keys in _by_processor(wanted).items()}
+
+    def _share_of(
+        self, transaction: Transaction, processor: str, keys: list[Key], share: int, now: int, until: int
+    ) -> list[Lease]:
+        connection = transaction.connection
+        query = sa.select(LEASES).where(LEASES.c.processor == processor).with_for_update()
+        rows = {Key(processor, row.source, row.partition): row for row in connection.execute(query)}
+        mine = [key for key in keys if key in rows and self._holds(rows[key], now)]
+        free = [key for key in keys if key not in mine and (key not in rows or self._may_take(rows[key], now))]
+        held = [self._renew(connection, rows[key], key, until) for key in mine[:share]]
+        held += [self._take(connection, rows.get(key), key, until) for key in free[: share - len(held)]]
+        for key in mine[share:]:
+            connection.execute(sa.update(LEASES).where(*_is(key)).values(released=True))
+        return held
+
+    def _holds(self, row: Any, now: int) -> bool:
+        return bool(row.process == self._process and not row.released and row.expires_at > now)
+
+    def _may_take(self, row: Any, now: int) -> bool:
+        before_me = row.owner == self._owner and row.process != self._process
+        return bool(row.released or row.expires_at <= now or before_me)
+
+    def _renew(self, connection: sa.Connection, row: Any, key: Key, until: int) -> Lease:
+        connection.execute(sa.update(LEASES).where(*_is(key)).values(expires_at=until))
+        return _lease(key, row.epoch, row.lost, row.trying, row.tries)
+
+    def _take(self, connection: sa.Connection, row: Any, key: Key, until: int) -> Lease:
+        mine = {"owner": self._owner, "process": self._process, "expires_at": until, "released": False}
+        if row is None:
+            new = {**dataclasses.asdict(key), **mine, "epoch": 1, "lost_at": -1, "lost": 0, "trying": 0, "tries": 0}
+            connection.execute(sa.insert(LEASES), new)
+            return Lease(key=key, epoch=1)
+        lost_at, lost, tries = row.lost_at, row.lost, row.tries
+        if not row.released:
+            checkpoint = _checkpoint(connection, key)
+            lost = lost + 1 if lost_at == checkpoint else 1
+            tries = tries + 1 if row.trying == checkpoint + 1 else 0
+            lost_at = checkpoint
+        news = {**mine, "epoch": row.epoch + 1, "lost_at": lost_at, "lost": lost, "tries": tries}
+        connection.execute(sa.update(LEASES).where(*_is(key)).values(**news))
+        return _lease(key, row.epoch + 1, lost, row.trying, tries)
+
+
+def _lease(key: Key, epoch: int, lost: int, trying: int, tries: int) -> Lease:
+    deadly = trying if tries >= MOST_TRIES else 0
+    return Lease(key=key, epoch=epoch, cautious=lost >= CAUTIOUS_AFTER, deadly=deadly)
+
+
+def _is(key: Key) -> tuple[sa.ColumnElement[bool], ...]:
+    return (LEASES.c.processor == key.processor, LEASES.c.source == key.source, LEASES.c.partition == key.partition)
+
+
+def _by_processor(wanted: Sequence[Key]) -> dict[str, list[Key]]:
+    groups: dict[str, list[Key]] = defaultdict(list)
+    for key in sorted(wanted):
+        groups[key.processor].append(key)
+    return groups
+
+
+def _checkpoint(connection: sa.Connection, key: Key) -> int:
+    query = sa.select(CHECKPOINTS.c.position).where(
+        CHECKPOINTS.c.processor == key.processor,
+        CHECKPOINTS.c.source == key.source,
+        CHECKPOINTS.c.partition == key.partition,
+    )
+    return connection.execute(query).scalar() or 0

@@ -1,0 +1,200 @@
+"""Processors: what moves a read model, a reaction or an erasure along the history, one batch at a time.
+
+A processor applies events inside a transaction that somebody else began and whose checkpoint is moved already; what
+it raises rolls all of that back. It knows how to set one event aside, and how to apply it again later.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Sequence
+from typing import Any, ClassVar
+
+import sqlalchemy as sa
+
+from chassis.decider import Attempt, Request
+from chassis.errors import Invalid, NotAllowed, NotFound, Refusal, Refused
+from chassis.processing.erasure import Erasure
+from chassis.processing.folding import Folding
+from chassis.processing.measures import REFUSED
+from chassis.processing.parking import park, parked_among
+from chassis.processing.reaction import Reaction, Then, command_id
+from chassis.processing.read_model import ReadModel
+from chassis.processing.registry import Generation
+from chassis.processing.search import create_index
+from chassis.recorded import Metadata, Recorded
+from chassis.store.protocol import CommandKey, Store, Transaction
+from contracts.event import family_of
+
+
+class Processor(ABC):
+    """Moves one thing along its sources. ``name`` identifies its checkpoints, leases and parked keys."""
+
+    batch: ClassVar[int] = 500
+    at_head: bool = False
+    """Whether it starts at the heads of the moment it is first registered, instead of at the beginning."""
+
+    def __init__(self, name: str, sources: tuple[str, ...], types: Iterable[str]) -> None:
+        self.name = name
+        self.sources = sources
+        self._families = frozenset(family_of(type_) for type_ in types)
+
+    def concerns(self, recorded: Recorded) -> bool:
+        """Whether it subscribes to this event, in any version: a newer one than it knows must stop it, not pass by."""
+        return family_of(recorded.type) in self._families
+
+    def prepare(self, connection: sa.Connection) -> None:
+        """Make the tables it writes; most write none of their own."""
+        return
+
+    @abstractmethod
+    def keys(self, recorded: Recorded) -> tuple[str, ...]:
+        """What fails together with this event."""
+
+    @abstractmethod
+    def apply(self, transaction: Transaction, events: Sequence[Recorded]) -> None:
+        """Apply events that concern it, in order, but for those whose keys are parked: they join them."""
+
+    @abstractmethod
+    def retry(self, transaction: Transaction, key: str, events: Sequence[Recorded]) -> None:
+        """Apply events that were parked under a key."""
+
+    def park(self, transaction: Transaction, recorded: Recorded, reason: str) -> None:
+        """Set an event aside under all its keys."""
+        for key in self.keys(recorded):
+            park(transaction.connection, self.name, key, recorded, reason, transaction.now)
+
+    def _set_aside(self, transaction: Transaction, keyed: Iterable[tuple[Recorded, str]]) -> list[tuple[Recorded, str]]:
+        """Let events of parked keys join them; gives the others."""
+        pairs = list(keyed)
+        waiting = parked_among(transaction.connection, self.name, {key for _, key in pairs})
+        for recorded, key in pairs:
+            if key in waiting:
+                park(transaction.connection, self.name, key, recorded, "waits for an earlier event", transaction.now)
+        return [(recorded, key) for recorded, key in pairs if key not in waiting]
+
+
+class ReadModelProcessor(Processor):
+    """Fills one table of a read model."""
+
+    def __init__(self, model: ReadModel[Any], generation: Generation) -> None:
+        super().__init__(generation.processor, model.sources, model.types)
+        self.model = model
+        self.generation = generation
+        self.serving = generation.serving
+        self._table = model.table(sa.MetaData(), generation.generation)
+
+    def prepare(self, connection: sa.Connection) -> None:
+        """Make the table and its text index."""
+        self._table.metadata.create_all(connection)
+        if self.model.search:
+            create_index(connection, self._table.name)
+
+    def keys(self, recorded: Recorded) -> tuple[str, ...]:
+        """The rows it concerns; of an event that cannot even be read, the aggregate."""
+        try:
+            return tuple(self.model.keys(recorded))
+        except Exception:  # noqa: BLE001 - the event is being parked for what it raises
+            return (recorded.subject,)
+
+    def apply(self, transaction: Transaction, events: Sequence[Recorded]) -> None:
+        """Fold the batch in memory and write its rows at once; a row whose fold raises is parked from there on."""
+        keyed = [(recorded, key) for recorded in events for key in self.model.keys(recorded)]
+        folding = Folding(transaction.connection, self.model, self._table)
+        for failed in folding.fold(self._set_aside(transaction, keyed)):
+            park(transaction.connection, self.name, failed.key, failed.recorded, failed.reason, transaction.now)
+        folding.write()
+
+    def retry(self, transaction: Transaction, key: str, events: Sequence[Recorded]) -> None:
+        """Fold them onto the row; raises what the fold raises."""
+        folding = Folding(transaction.connection, self.model, self._table)
+        for recorded in events:
+            folding.fold_one(recorded, key)
+        folding.write()
+
+
+class ReactionProcessor(Processor):
+    """Carries out what a rule says, each command once."""
+
+    batch: ClassVar[int] = 50
+
+    def __init__(self, reaction: Reaction) -> None:
+        super().__init__(reaction.name, reaction.sources, reaction.types)
+        self.at_head = not reaction.from_the_beginning
+        self._reaction = reaction
+
+    def prepare(self, connection: sa.Connection) -> None:
+        """Make the tables the rule remembers in."""
+        for table in self._reaction.remembers:
+            table.create(connection, checkfirst=True)
+
+    def keys(self, recorded: Recorded) -> tuple[str, ...]:
+        """The stream the event came from."""
+        return (recorded.stream,)
+
+    def apply(self, transaction: Transaction, events: Sequence[Recorded]) -> None:
+        """Decide everything in memory and append once; what is refused is an outcome."""
+        kept = self._set_aside(transaction, ((recorded, recorded.stream) for recorded in events))
+        self._react(transaction, [recorded for recorded, _ in kept])
+
+    def retry(self, transaction: Transaction, key: str, events: Sequence[Recorded]) -> None:
+        """Carry out what follows from them now; what was done before is not done again."""
+        self._react(transaction, events)
+
+    def _react(self, transaction: Transaction, events: Sequence[Recorded]) -> None:
+        planned = [(r, then) for r in events for then in self._reaction.then(r, transaction.connection)]
+        transaction.lock(sorted({then.decider.stream(then.subject) for _, then in planned}))
+        attempt = Attempt(transaction, Request())
+        done: list[CommandKey] = []
+        for recorded, then in planned:
+            key = CommandKey(caller=self.name, key=command_id(recorded.id, self.name, then.recipient))
+            if key not in done and transaction.answered(key.caller, key.key) is None:
+                self._carry_out(attempt, recorded, then, key.key)
+                done.append(key)
+        if done:
+            transaction.append(attempt.append(*done))
+
+    def _carry_out(self, attempt: Attempt, recorded: Recorded, then: Then, command: str) -> None:
+        try:
+            events = then.decide(attempt.read(then.decider, then.subject))
+        except Refusal as refusal:
+            if not isinstance(refusal, _OUTCOMES):
+                raise
+            REFUSED.labels(self.name, refusal.slug).inc()
+            return
+        because = Metadata(
+            by=self.name,
+            correlation_id=recorded.metadata.correlation_id or recorded.id,
+            causation_id=recorded.id,
+            traceparent=recorded.metadata.traceparent,
+        )
+        attempt.record(then.decider, then.subject, events, because=because)
+
+
+class ErasureProcessor(Processor):
+    """Destroys keys."""
+
+    def __init__(self, erasure: Erasure, store: Store) -> None:
+        super().__init__(erasure.name, erasure.sources, erasure.types)
+        self._erasure = erasure
+        self._store = store
+
+    def keys(self, recorded: Recorded) -> tuple[str, ...]:
+        """The stream the event came from."""
+        return (recorded.stream,)
+
+    def apply(self, transaction: Transaction, events: Sequence[Recorded]) -> None:
+        """Forget what these events say."""
+        for recorded in events:
+            for what in self._erasure.forget(recorded):
+                if what.person is not None:
+                    self._store.erase(what.person, what.scopes, within=transaction)
+                self._store.discard(what.streams, within=transaction)
+
+    def retry(self, transaction: Transaction, key: str, events: Sequence[Recorded]) -> None:
+        """Forget it now."""
+        self.apply(transaction, events)
+
+
+_OUTCOMES = (Invalid, NotAllowed, NotFound, Refused)
+"""What a rule's command may be refused with for good; anything else is tried again."""

@@ -1,0 +1,239 @@
+"""The reader of one source: reads it once for all processors that are as far, and moves them along.
+
+Processors at the same position of a partition share what is read, and one transaction: their checkpoints move first,
+by compare-and-set, then each applies the batch. If anything fails, each is moved by itself, then event by event, and
+what fails alone is parked. Processors that are behind catch up beside those that are at the end.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import threading
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+
+import structlog
+
+from chassis.errors import Unavailable
+from chassis.failpoints import failpoint
+from chassis.processing.checkpoints import Checkpoint, CheckpointMoved, Place, advance, checkpoints
+from chassis.processing.leases import Lease, Leases
+from chassis.processing.measures import APPLIED, GAPS, LOST, PARKED
+from chassis.processing.parking import TooManyParked, reason_of
+from chassis.processing.processor import Processor
+from chassis.processing.source import Source, SourceGone, SourceRestored
+from chassis.recorded import Recorded
+from chassis.store.protocol import Head, Store
+from contracts.event import UnknownEventVersion
+
+log = structlog.get_logger("processing")
+_WAIT = 1.0
+_PAUSE = 0.5
+_CALM_AFTER = 100
+_STOPS = (UnknownEventVersion, TooManyParked, SourceRestored)
+_LATER = (Unavailable, SourceGone, CheckpointMoved, *_STOPS)
+
+
+@dataclasses.dataclass(slots=True)
+class Assignment:
+    """A processor on one partition, as far as this worker has moved it."""
+
+    processor: Processor
+    lease: Lease
+    checkpoint: Checkpoint
+    verified: bool = False
+    applied_alone: int = 0
+
+    @property
+    def place(self) -> Place:
+        """Which partition of which source."""
+        return (self.lease.key.source, self.lease.key.partition)
+
+
+class Reader:
+    """Moves the processors that this worker holds leases for along one source, in a thread of its own."""
+
+    def __init__(self, store: Store, source: Source, leases: Leases) -> None:
+        self._store = store
+        self._source = source
+        self._leases = leases
+        self._lock = threading.Lock()
+        self._assigned: dict[tuple[str, int], Assignment] = {}
+        self.stopped: dict[str, str] = {}
+        """Processors that must not go on in this process, and why."""
+
+    def assign(self, held: Mapping[Lease, Processor]) -> None:
+        """Run exactly these processors from now on; new ones start from their checkpoints."""
+        with self._lock:
+            kept: dict[tuple[str, int], Assignment] = {}
+            for lease, processor in held.items():
+                key = (lease.key.processor, lease.key.partition)
+                known = self._assigned.get(key)
+                same = known is not None and known.lease.epoch == lease.epoch
+                kept[key] = known if known and same else self._begin(lease, processor)
+            self._assigned = kept
+
+    def run(self, stopping: threading.Event) -> None:
+        """Read and apply until told to stop; a source or database that is away is tried again."""
+        while not stopping.is_set():
+            try:
+                if not self.step():
+                    self._wait(stopping)
+            except (SourceGone, Unavailable) as error:
+                log.warning("source-gone", source=self._source.service, reason=reason_of(error))
+                stopping.wait(_PAUSE)
+
+    def step(self) -> bool:
+        """Move every group of processors by one batch; whether there was anything to read."""
+        moved = False
+        for (partition, position), group in self._groups().items():
+            if not all(assignment.verified for assignment in group):
+                self._verify(partition, group)
+            events = self._read(partition, position, min(a.processor.batch for a in group))
+            if events:
+                moved = True
+                self._move(group, events)
+        return moved
+
+    def check_heads(self, heads: Mapping[int, Head]) -> None:
+        """Compare with the owner's heads: a head behind a checkpoint means that its history was replaced."""
+        for assignment in self._all():
+            head = heads.get(assignment.place[1], Head())
+            assignment.verified = assignment.verified and head.position >= assignment.checkpoint.position
+
+    def _begin(self, lease: Lease, processor: Processor) -> Assignment:
+        with self._store.reading() as connection:
+            found = checkpoints(connection, processor.name)
+        return Assignment(processor, lease, found[lease.key.source, lease.key.partition])
+
+    def _all(self) -> list[Assignment]:
+        with self._lock:
+            return list(self._assigned.values())
+
+    def _groups(self) -> dict[tuple[int, int], list[Assignment]]:
+        groups: dict[tuple[int, int], list[Assignment]] = defaultdict(list)
+        for assignment in self._all():
+            if assignment.processor.name not in self.stopped:
+                groups[assignment.place[1], assignment.checkpoint.position].append(assignment)
+        return dict(sorted(groups.items(), key=lambda item: -item[0][1]))
+
+    def _read(self, partition: int, after: int, limit: int) -> list[Recorded]:
+        events = self._source.read(partition, after, limit)
+        for expected, recorded in enumerate(events, start=after + 1):
+            if recorded.position != expected:
+                GAPS.labels(self._source.service).inc()
+                raise SourceGone(f"{self._source.service} gave {recorded.at}, {expected} was next")
+        return events
+
+    def _verify(self, partition: int, group: Sequence[Assignment]) -> None:
+        """The event at the checkpoint must still be the one that was applied."""
+        position = group[0].checkpoint.position
+        owners = self._source.read(partition, position - 1, 1) if position else []
+        owners_id = owners[0].id if owners and owners[0].position == position else ""
+        for assignment in group:
+            if assignment.checkpoint.event_id == owners_id:
+                assignment.verified = True
+            else:
+                self._stop(assignment, SourceRestored(f"{self._source.service}/{partition}:{position}"))
+
+    def _wait(self, stopping: threading.Event) -> None:
+        ends: dict[int, int] = {}
+        for partition, position in self._groups():
+            ends[partition] = max(position, ends.get(partition, 0))
+        if ends:
+            self._source.wait(ends, _WAIT)
+        else:
+            stopping.wait(0.05)
+
+    def _move(self, group: Sequence[Assignment], events: Sequence[Recorded]) -> None:
+        together = [a for a in group if not a.lease.cautious]
+        alone = [a for a in group if a.lease.cautious]
+        try:
+            self._apply(together, events)
+        except Exception as error:  # noqa: BLE001 - whatever it is, each is tried by itself
+            log.info("batch-failed", source=self._source.service, reason=reason_of(error))
+            alone = list(group)
+        for assignment in alone:
+            self._move_alone(assignment, events)
+
+    def _move_alone(self, assignment: Assignment, events: Sequence[Recorded]) -> None:
+        try:
+            if assignment.lease.cautious:
+                self._cautiously(assignment, events)
+            else:
+                self._one_by_one(assignment, events)
+        except CheckpointMoved:
+            LOST.labels(assignment.processor.name).inc()
+            self._let_go(assignment)
+        except _STOPS as error:
+            self._stop(assignment, error)
+
+    def _one_by_one(self, assignment: Assignment, events: Sequence[Recorded]) -> None:
+        try:
+            self._apply([assignment], events)
+        except _LATER:
+            raise
+        except Exception:  # noqa: BLE001 - found below, event by event
+            for recorded in events:
+                self._apply_or_park(assignment, recorded)
+
+    def _apply_or_park(self, assignment: Assignment, recorded: Recorded) -> None:
+        try:
+            self._apply([assignment], [recorded])
+        except _LATER:
+            raise
+        except Exception as error:  # noqa: BLE001 - an event that cannot be applied is parked, whatever it raised
+            self._park(assignment, recorded, reason_of(error))
+
+    def _cautiously(self, assignment: Assignment, events: Sequence[Recorded]) -> None:
+        """One event at a time, announced: should the process die of it, it is known which."""
+        for recorded in events:
+            if recorded.position == assignment.lease.deadly:
+                self._park(assignment, recorded, "its process died each time it was applied")
+            else:
+                self._leases.announce(assignment.lease, recorded.position)
+                self._apply_or_park(assignment, recorded)
+            assignment.applied_alone += 1
+            if assignment.applied_alone >= _CALM_AFTER:
+                self._leases.calm(assignment.lease)
+                assignment.lease = dataclasses.replace(assignment.lease, cautious=False, deadly=0)
+                return
+
+    def _apply(self, group: Sequence[Assignment], events: Sequence[Recorded]) -> None:
+        if not group:
+            return
+        last = events[-1]
+        moved: list[Checkpoint] = []
+        with self._store.transaction() as transaction:
+            for assignment in group:
+                name = assignment.processor.name
+                moved.append(advance(transaction.connection, name, assignment.place, assignment.checkpoint, last))
+            for assignment in group:
+                if concerned := [r for r in events if assignment.processor.concerns(r)]:
+                    assignment.processor.apply(transaction, concerned)
+            failpoint("worker-before-commit")
+        failpoint("worker-after-commit")
+        self._moved(group, moved, len(events))
+
+    def _park(self, assignment: Assignment, recorded: Recorded, reason: str) -> None:
+        with self._store.transaction() as transaction:
+            name = assignment.processor.name
+            moved = advance(transaction.connection, name, assignment.place, assignment.checkpoint, recorded)
+            assignment.processor.park(transaction, recorded, reason)
+        PARKED.labels(assignment.processor.name).inc()
+        log.error("parked", processor=assignment.processor.name, event=str(recorded.at), reason=reason)
+        self._moved([assignment], [moved], 1)
+
+    def _moved(self, group: Iterable[Assignment], checkpoints_: Iterable[Checkpoint], count: int) -> None:
+        for assignment, checkpoint in zip(group, checkpoints_, strict=True):
+            assignment.checkpoint = checkpoint
+            APPLIED.labels(assignment.processor.name, self._source.service).inc(count)
+
+    def _let_go(self, assignment: Assignment) -> None:
+        log.warning("checkpoint-moved", processor=assignment.processor.name)
+        with self._lock:
+            self._assigned.pop((assignment.lease.key.processor, assignment.lease.key.partition), None)
+
+    def _stop(self, assignment: Assignment, error: Exception) -> None:
+        self.stopped[assignment.processor.name] = f"{type(error).__name__}: {error}"
+        log.error("processor-stopped", processor=assignment.processor.name, reason=f"{type(error).__name__}: {error}")

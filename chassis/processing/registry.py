@@ -1,0 +1,103 @@
+"""Which table of a read model serves: versions and generations, built beside each other, switched when caught up."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+
+from chassis.errors import Unavailable
+from chassis.processing.checkpoints import forget
+from chassis.processing.read_model import ReadModel
+from chassis.processing.rows import Rows
+from chassis.processing.search import drop_index
+from chassis.processing.tables import READ_MODELS
+
+R = TypeVar("R")
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Generation:
+    """One table of a read model."""
+
+    name: str
+    version: int
+    generation: int
+    serving: bool
+
+    @property
+    def processor(self) -> str:
+        """The name of its table, and of the processor that fills it."""
+        return f"{self.name}_v{self.version}" + (f"_g{self.generation}" if self.generation > 1 else "")
+
+
+def generations(connection: sa.Connection, model: ReadModel[Any]) -> list[Generation]:
+    """The tables of this version of a read model that are built or serve, oldest first."""
+    query = (
+        sa.select(READ_MODELS)
+        .where(READ_MODELS.c.name == model.name, READ_MODELS.c.version == model.version, ~READ_MODELS.c.retired)
+        .order_by(READ_MODELS.c.generation)
+    )
+    return [
+        Generation(name=row.name, version=row.version, generation=row.generation, serving=row.serving)
+        for row in connection.execute(query)
+    ]
+
+
+def serving(connection: sa.Connection, model: ReadModel[Any]) -> Generation:
+    """The table that answers queries; Unavailable until one has caught up for the first time."""
+    for found in reversed(generations(connection, model)):
+        if found.serving:
+            return found
+    raise Unavailable("read-model-being-built", name=model.name)
+
+
+def rows(connection: sa.Connection, model: ReadModel[R]) -> Rows[R]:
+    """The rows of the serving table."""
+    return Rows(connection, model, model.table(sa.MetaData(), serving(connection, model).generation))
+
+
+def start_generation(connection: sa.Connection, model: ReadModel[Any]) -> None:
+    """Begin a new table of this version; a worker notices and fills it from position 1."""
+    newest = connection.execute(
+        sa.select(sa.func.max(READ_MODELS.c.generation)).where(
+            READ_MODELS.c.name == model.name, READ_MODELS.c.version == model.version
+        )
+    ).scalar()
+    row = {"name": model.name, "version": model.version, "generation": (newest or 0) + 1}
+    connection.execute(sa.insert(READ_MODELS), {**row, "serving": False, "retired": False})
+
+
+def serve(connection: sa.Connection, caught_up: Generation) -> None:
+    """Switch to a table that has caught up, for good; older generations of its version retire."""
+    same = sa.and_(READ_MODELS.c.name == caught_up.name, READ_MODELS.c.version == caught_up.version)
+    older = sa.and_(same, READ_MODELS.c.generation < caught_up.generation)
+    connection.execute(sa.update(READ_MODELS).where(older).values(serving=False, retired=True))
+    this = sa.and_(same, READ_MODELS.c.generation == caught_up.generation)
+    connection.execute(sa.update(READ_MODELS).where(this).values(serving=True))
+
+
+def prune(connection: sa.Connection, models: tuple[ReadModel[Any], ...]) -> list[str]:
+    """Drop the tables of retired generations and of versions older than today's; gives their names."""
+    current = {model.name: model.version for model in models}
+    dropped = []
+    for row in connection.execute(sa.select(READ_MODELS)).all():
+        if row.retired or row.version < current.get(row.name, row.version):
+            old = Generation(name=row.name, version=row.version, generation=row.generation, serving=False)
+            drop_index(connection, old.processor)
+            sa.Table(old.processor, sa.MetaData()).drop(connection, checkfirst=True)
+            forget(connection, old.processor)
+            _remove(connection, old)
+            dropped.append(old.processor)
+    return dropped
+
+
+def _remove(connection: sa.Connection, old: Generation) -> None:
+    connection.execute(
+        sa.delete(READ_MODELS).where(
+            READ_MODELS.c.name == old.name,
+            READ_MODELS.c.version == old.version,
+            READ_MODELS.c.generation == old.generation,
+        )
+    )

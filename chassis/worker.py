@@ -1,0 +1,179 @@
+"""The worker process of a service: it runs the processors that it holds leases for, a thread per source.
+
+Its main thread looks after them: it registers processors, renews leases, compares heads, and switches a read model to
+a new table once that has caught up.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Mapping
+from typing import Any
+from uuid import uuid4
+
+import structlog
+
+from chassis.errors import Unavailable
+from chassis.processing.checkpoints import checkpoints, register
+from chassis.processing.leases import Key, Lease, Leases
+from chassis.processing.parking import reason_of
+from chassis.processing.processor import ErasureProcessor, Processor, ReactionProcessor, ReadModelProcessor
+from chassis.processing.reader import Reader
+from chassis.processing.registry import generations, serve, start_generation
+from chassis.processing.source import OwnStore, Source, SourceGone
+from chassis.processing.tables import create_tables
+from chassis.recorded import Position
+from chassis.service import Service
+from chassis.store.protocol import Head, Store
+
+log = structlog.get_logger("worker")
+_RENEW = 3.0
+_COMPARE = 5.0
+_LOOK = 0.2
+"""Seconds between renewals of leases, comparisons of heads, and looks at what there is to do."""
+
+Heads = Mapping[int, Head]
+
+
+class Worker:
+    """One worker of one service. ``owner`` names it and stays the same when it is started again."""
+
+    def __init__(self, service: Service, store: Store, sources: Mapping[str, Source], owner: str) -> None:
+        self._service = service
+        self._store = store
+        self._sources: dict[str, Source] = {service.name: OwnStore(store), **sources}
+        self._leases = Leases(store, owner, str(uuid4()))
+        self._readers = {name: Reader(store, source, self._leases) for name, source in self._sources.items()}
+        self._processors: dict[str, Processor] = {}
+        self._registered: dict[Key, Processor] = {}
+        self._held: list[Lease] = []
+        self._targets: dict[str, dict[str, Heads]] = {}
+        self._renewed = self._compared = 0.0
+
+    def run(self, stopping: threading.Event) -> None:
+        """Work until told to stop, then give the leases back."""
+        with self._store.transaction() as transaction:
+            create_tables(transaction.connection)
+        threads = [
+            threading.Thread(target=reader.run, args=(stopping,), name=f"read-{name}", daemon=True)
+            for name, reader in self._readers.items()
+        ]
+        for thread in threads:
+            thread.start()
+        while not stopping.wait(_LOOK):
+            self._look_after(threads)
+        for thread in threads:
+            thread.join(timeout=5)
+        self._leases.leave(lease.key for lease in self._held)
+
+    def _look_after(self, threads: list[threading.Thread]) -> None:
+        if dead := [thread.name for thread in threads if not thread.is_alive()]:
+            raise RuntimeError(f"these threads have ended: {', '.join(dead)}")
+        try:
+            self.look()
+        except Unavailable as error:
+            log.warning("store-unavailable", reason=reason_of(error))
+
+    def look(self) -> None:
+        """Do what is due: new processors, leases, heads, switches."""
+        new = self._register(self._discover())
+        now = time.monotonic()
+        if new or now - self._renewed >= _RENEW:
+            self._renewed = now
+            self._hold()
+        if now - self._compared >= _COMPARE:
+            self._compared = now
+            self._compare_heads()
+        self._switch()
+
+    def _discover(self) -> list[Processor]:
+        """Processors that this process does not know yet: at the start all, later new generations."""
+        with self._store.reading() as connection:
+            tables = [(model, generations(connection, model)) for model in self._service.read_models]
+        if missing := [model for model, built in tables if not built]:
+            with self._store.transaction() as transaction:
+                for model in missing:
+                    if not generations(transaction.connection, model):
+                        start_generation(transaction.connection, model)
+            return self._discover()
+        current: list[Processor] = [ReadModelProcessor(model, g) for model, built in tables for g in built]
+        current += [ReactionProcessor(reaction) for reaction in self._service.reactions]
+        current += [ErasureProcessor(erasure, self._store) for erasure in self._service.erasures]
+        self._forget_retired({processor.name for processor in current})
+        news = [processor for processor in current if processor.name not in self._processors]
+        self._processors.update({processor.name: processor for processor in news})
+        return news
+
+    def _forget_retired(self, current: set[str]) -> None:
+        for name in set(self._processors) - current:
+            del self._processors[name]
+        self._registered = {key: p for key, p in self._registered.items() if key.processor in current}
+
+    def _register(self, news: list[Processor]) -> bool:
+        """Give processors their tables and first checkpoints, on every source that can be reached."""
+        if news:
+            with self._store.transaction() as transaction:
+                for processor in news:
+                    processor.prepare(transaction.connection)
+        done = {(key.processor, key.source) for key in self._registered}
+        waiting = [(p, s) for p in self._processors.values() for s in p.sources if (p.name, s) not in done]
+        for source in sorted({s for _, s in waiting}):
+            self._register_on(source, [processor for processor, s in waiting if s == source])
+        return bool(waiting)
+
+    def _register_on(self, source: str, processors: list[Processor]) -> None:
+        try:
+            heads = self._sources[source].heads()
+        except SourceGone:
+            return
+        with self._store.transaction() as transaction:
+            for processor in processors:
+                register(transaction.connection, processor.name, source, heads, at_head=processor.at_head)
+        for processor in processors:
+            self._registered.update({Key(processor.name, source, partition): processor for partition in heads})
+
+    def _hold(self) -> None:
+        stopped = {name for reader in self._readers.values() for name in reader.stopped}
+        if given_back := [lease.key for lease in self._held if lease.key.processor in stopped]:
+            self._leases.release(given_back)
+        self._held = self._leases.hold([key for key in self._registered if key.processor not in stopped])
+        for name, reader in self._readers.items():
+            reader.assign({lease: self._registered[lease.key] for lease in self._held if lease.key.source == name})
+
+    def _compare_heads(self) -> None:
+        for name, reader in self._readers.items():
+            try:
+                reader.check_heads(self._sources[name].heads())
+            except SourceGone:
+                continue
+
+    def _switch(self) -> None:
+        """Let tables serve that have reached the heads of when they were first looked at."""
+        building = [p for p in self._processors.values() if isinstance(p, ReadModelProcessor) and not p.serving]
+        for processor in building:
+            if self._caught_up(processor):
+                with self._store.transaction() as transaction:
+                    serve(transaction.connection, processor.generation)
+                processor.serving = True
+                log.info("read-model-serves", name=processor.name)
+
+    def _caught_up(self, processor: ReadModelProcessor) -> bool:
+        targets = self._targets.setdefault(processor.name, {})
+        for source in processor.sources:
+            if source not in targets:
+                try:
+                    targets[source] = self._sources[source].heads()
+                except SourceGone:
+                    return False
+        with self._store.reading() as connection:
+            reached = checkpoints(connection, processor.name)
+        wanted = [
+            Position(s, partition, head.position) for s, heads in targets.items() for partition, head in heads.items()
+        ]
+        return all(at.position <= _reached(reached, at) for at in wanted)
+
+
+def _reached(reached: Mapping[tuple[str, int], Any], at: Position) -> int:
+    checkpoint = reached.get((at.service, at.partition))
+    return -1 if checkpoint is None else int(checkpoint.position)
