@@ -1,0 +1,52 @@
+"""What the platform consists of on one machine: three services, two processes each, one data folder."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import sys
+from pathlib import Path
+
+from nyfiken.supervisor import Program
+
+SERVICES = ("ideas", "experiments", "notifications")
+ROLES = ("web", "worker")
+HOST = "127.0.0.1"
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Layout:
+    """Where everything is: the data folder, and ``port`` for ideas, the next two for the others."""
+
+    data: Path
+    port: int
+
+    @property
+    def ports(self) -> dict[str, int]:
+        """Service → port."""
+        return {service: self.port + n for n, service in enumerate(SERVICES)}
+
+    @property
+    def urls(self) -> dict[str, str]:
+        """Service → address."""
+        return {service: f"http://{HOST}:{port}" for service, port in self.ports.items()}
+
+    def programs(self) -> list[Program]:
+        """The six processes, web before worker."""
+        return [self._program(service, role) for role in ROLES for service in SERVICES]
+
+    def _program(self, service: str, role: str) -> Program:
+        return Program(
+            name=f"{service} {role}",
+            command=(sys.executable, "-m", f"services.{service}", role),
+            environment=self._environment(service),
+            log=self.data / "logs" / f"{service}-{role}.log",
+        )
+
+    def _environment(self, service: str) -> dict[str, str]:
+        root = str(Path(__file__).parents[1])
+        return os.environ | {
+            "PYTHONPATH": os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH")))),
+            "NYFIKEN_DATA": str(self.data),
+            "NYFIKEN_PORT": str(self.ports[service]),
+        }
