@@ -18,7 +18,8 @@ from chassis.errors import Unavailable
 from chassis.processing.checkpoints import checkpoints, register
 from chassis.processing.leases import Key, Lease, Leases
 from chassis.processing.parking import reason_of
-from chassis.processing.processor import ErasureProcessor, Processor, ReactionProcessor, ReadModelProcessor
+from chassis.processing.processor import Processor, ReadModelProcessor, processors
+from chassis.processing.read_model import ReadModel
 from chassis.processing.reader import Reader
 from chassis.processing.registry import generations, serve, start_generation
 from chassis.processing.source import OwnStore, Source, SourceGone
@@ -67,6 +68,15 @@ class Worker:
             thread.join(timeout=5)
         self._leases.leave(lease.key for lease in self._held)
 
+    def catch_up(self) -> None:
+        """Work in this thread until nothing is left to do; for tests and tools, instead of ``run``."""
+        with self._store.transaction() as transaction:
+            create_tables(transaction.connection)
+        self.look()
+        while sum(reader.step() for reader in self._readers.values()):
+            self.look()
+        self.look()
+
     def _look_after(self, threads: list[threading.Thread]) -> None:
         if dead := [thread.name for thread in threads if not thread.is_alive()]:
             raise RuntimeError(f"these threads have ended: {', '.join(dead)}")
@@ -90,20 +100,21 @@ class Worker:
     def _discover(self) -> list[Processor]:
         """Processors that this process does not know yet: at the start all, later new generations."""
         with self._store.reading() as connection:
-            tables = [(model, generations(connection, model)) for model in self._service.read_models]
-        if missing := [model for model, built in tables if not built]:
-            with self._store.transaction() as transaction:
-                for model in missing:
-                    if not generations(transaction.connection, model):
-                        start_generation(transaction.connection, model)
-            return self._discover()
-        current: list[Processor] = [ReadModelProcessor(model, g) for model, built in tables for g in built]
-        current += [ReactionProcessor(reaction) for reaction in self._service.reactions]
-        current += [ErasureProcessor(erasure, self._store) for erasure in self._service.erasures]
+            missing = [model for model in self._service.read_models if not generations(connection, model)]
+        if missing:
+            self._start(missing)
+        with self._store.reading() as connection:
+            current = processors(self._service, self._store, connection)
         self._forget_retired({processor.name for processor in current})
         news = [processor for processor in current if processor.name not in self._processors]
         self._processors.update({processor.name: processor for processor in news})
         return news
+
+    def _start(self, models: list[ReadModel[Any]]) -> None:
+        with self._store.transaction() as transaction:
+            for model in models:
+                if not generations(transaction.connection, model):
+                    start_generation(transaction.connection, model)
 
     def _forget_retired(self, current: set[str]) -> None:
         for name in set(self._processors) - current:

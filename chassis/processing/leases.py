@@ -103,7 +103,7 @@ class Leases:
 
     def _shares(self, connection: sa.Connection, wanted: Sequence[Key], now: int) -> Mapping[str, int]:
         count = sa.select(WORKERS.c.processor, sa.func.count()).where(WORKERS.c.expires_at > now)
-        live = dict(connection.execute(count.group_by(WORKERS.c.processor)).tuples().all())
+        live: dict[str, int] = dict(connection.execute(count.group_by(WORKERS.c.processor)).all())
         return {name: -(-len(keys) // live[name]) for name, keys in _by_processor(wanted).items()}
 
     def _share_of(

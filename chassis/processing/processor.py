@@ -17,12 +17,13 @@ from chassis.errors import Invalid, NotAllowed, NotFound, Refusal, Refused
 from chassis.processing.erasure import Erasure
 from chassis.processing.folding import Folding
 from chassis.processing.measures import REFUSED
-from chassis.processing.parking import park, parked_among
+from chassis.processing.parking import park, parked_among, release, waiting
 from chassis.processing.reaction import Reaction, Then, command_id
 from chassis.processing.read_model import ReadModel
-from chassis.processing.registry import Generation
+from chassis.processing.registry import Generation, generations
 from chassis.processing.search import create_index
 from chassis.recorded import Metadata, Recorded
+from chassis.service import Service
 from chassis.store.protocol import CommandKey, Store, Transaction
 from contracts.event import family_of
 
@@ -194,6 +195,27 @@ class ErasureProcessor(Processor):
     def retry(self, transaction: Transaction, key: str, events: Sequence[Recorded]) -> None:
         """Forget it now."""
         self.apply(transaction, events)
+
+
+def processors(service: Service, store: Store, connection: sa.Connection) -> list[Processor]:
+    """All processors of a service: one for each table of a read model that is built or serves, one for each rule."""
+    tables = [(model, built) for model in service.read_models for built in generations(connection, model)]
+    return [
+        *(ReadModelProcessor(model, built) for model, built in tables),
+        *(ReactionProcessor(reaction) for reaction in service.reactions),
+        *(ErasureProcessor(erasure, store) for erasure in service.erasures),
+    ]
+
+
+def retry(store: Store, processor: Processor, key: str) -> int:
+    """Apply what is parked under a key, all of it or nothing; how many events that were.
+
+    Raises what applying them raises: then they stay parked.
+    """
+    with store.transaction() as transaction:
+        events = waiting(transaction.connection, processor.name, key)
+        processor.retry(transaction, key, events)
+        return release(transaction.connection, processor.name, key)
 
 
 _OUTCOMES = (Invalid, NotAllowed, NotFound, Refused)

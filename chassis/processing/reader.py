@@ -221,7 +221,7 @@ class Reader:
             moved = advance(transaction.connection, name, assignment.place, assignment.checkpoint, recorded)
             assignment.processor.park(transaction, recorded, reason)
         PARKED.labels(assignment.processor.name).inc()
-        log.error("parked", processor=assignment.processor.name, event=str(recorded.at), reason=reason)
+        log.error("parked", processor=assignment.processor.name, at=str(recorded.at), reason=reason)
         self._moved([assignment], [moved], 1)
 
     def _moved(self, group: Iterable[Assignment], checkpoints_: Iterable[Checkpoint], count: int) -> None:
