@@ -77,6 +77,10 @@ class Worker:
             self.look()
         self.look()
 
+    def stopped(self) -> dict[str, str]:
+        """Processors that must not go on in this process, and why."""
+        return {name: reason for reader in self._readers.values() for name, reason in reader.stopped.items()}
+
     def _look_after(self, threads: list[threading.Thread]) -> None:
         if dead := [thread.name for thread in threads if not thread.is_alive()]:
             raise RuntimeError(f"these threads have ended: {', '.join(dead)}")
@@ -145,7 +149,7 @@ class Worker:
             self._registered.update({Key(processor.name, source, partition): processor for partition in heads})
 
     def _hold(self) -> None:
-        stopped = {name for reader in self._readers.values() for name in reader.stopped}
+        stopped = self.stopped()
         if given_back := [lease.key for lease in self._held if lease.key.processor in stopped]:
             self._leases.release(given_back)
         self._held = self._leases.hold([key for key in self._registered if key.processor not in stopped])

@@ -1,0 +1,86 @@
+"""What no worker survives, what is newer than its code, and a history that was replaced."""
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+
+from chassis.processing.parking import parked
+from chassis.processing.registry import rows
+from chassis.recorded import Position
+from chassis.testing.happenings import CounterRaised
+from tests.chassis.processing.tallies import suite, tally
+from tests.chassis.processing.test_reactions import append
+
+DEADLY_WORKER = """
+    import os, signal, sys
+    from pathlib import Path
+    from chassis.store.sqlite import SqliteStore
+    from chassis.worker import Worker
+    from tests.chassis.processing.tallies import onto_tally, suite, tally
+
+    def fold(row, recorded, key):
+        if recorded.event.note == "deadly":
+            os.kill(os.getpid(), signal.SIGKILL)
+        return onto_tally(row, recorded, key)
+
+    store = SqliteStore(Path(sys.argv[1]), "suite", master_key=bytes(32))
+    Worker(suite(tally(fold=fold)), store, {}, "the-worker").catch_up()
+"""
+
+
+def test_an_event_that_kills_its_process_is_found_and_parked(path, store):
+    append(store, "counter-a", 0, CounterRaised(), CounterRaised(note="deadly"), CounterRaised())
+    append(store, "counter-b", 0, CounterRaised())
+    endings = []
+    while 0 not in endings and len(endings) < 12:
+        ran = subprocess.run([sys.executable, "-c", textwrap.dedent(DEADLY_WORKER), str(path)], env=os.environ)
+        endings.append(ran.returncode)
+    assert set(endings[:-1]) == {-signal.SIGKILL}
+    with store.reading() as db:
+        assert [(p.key, p.events) for p in parked(db)] == [("a", 2)]
+        assert {r.counter: r.events for r in rows(db, tally()).page().rows} == {"a": 1, "b": 1}
+
+
+def test_an_unknown_version_stops_the_processor_and_skips_nothing(store, worker):
+    append(store, "counter-a", 0, CounterRaised(), CounterRaised(), CounterRaised())
+    with store.transaction() as transaction:
+        transaction.connection.exec_driver_sql("UPDATE events SET type = 'counter-raised.v9' WHERE place = 2")
+    running = worker(suite(tally()))
+    running.catch_up()
+    assert running.stopped() == {"tally_v1": "UnknownEventVersion: counter-raised.v9"}
+    with store.reading() as db:
+        assert parked(db) == []
+        assert db.exec_driver_sql("SELECT position FROM checkpoints").scalar() < 2
+
+
+def test_a_foreign_type_is_passed_by(store, worker):
+    append(store, "counter-a", 0, CounterRaised(), CounterRaised())
+    with store.transaction() as transaction:
+        transaction.connection.exec_driver_sql("UPDATE events SET type = 'weather-changed.v1' WHERE place = 1")
+    running = worker(suite(tally()))
+    running.catch_up()
+    assert running.stopped() == {}
+    with store.reading() as db:
+        assert rows(db, tally()).get("a").events == 1
+
+
+def test_a_history_that_was_restored_to_an_older_moment_is_noticed(store, worker):
+    append(store, "counter-a", 0, CounterRaised(), CounterRaised())
+    worker(suite(tally())).catch_up()
+    with store.transaction() as transaction:
+        transaction.connection.exec_driver_sql("UPDATE events SET id = 'another' WHERE place = 2")
+    again = worker(suite(tally()))
+    again.catch_up()
+    assert again.stopped() == {"tally_v1": f"SourceRestored: {Position('suite', 0, 2)}"}
+
+
+def test_an_owner_that_lost_its_last_events_is_noticed(store, worker):
+    append(store, "counter-a", 0, CounterRaised(), CounterRaised())
+    worker(suite(tally())).catch_up()
+    with store.transaction() as transaction:
+        transaction.connection.exec_driver_sql("DELETE FROM events WHERE place = 2")
+    again = worker(suite(tally()))
+    again.catch_up()
+    assert again.stopped() == {"tally_v1": f"SourceRestored: {Position('suite', 0, 2)}"}

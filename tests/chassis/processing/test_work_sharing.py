@@ -1,0 +1,129 @@
+"""Leases share work between workers; the compare-and-set keeps it correct whatever happens to them."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from chassis.processing.checkpoints import Checkpoint, CheckpointMoved, advance, checkpoints, register
+from chassis.processing.leases import Key, Leases
+from chassis.processing.tables import create_tables
+from chassis.store.protocol import Head
+from chassis.store.sqlite import SqliteStore
+from chassis.testing.store_suite import raised
+from tests.chassis.processing.tallies import suite, tally
+
+KEYS = [Key("tally_v1", "suite", partition) for partition in range(4)]
+
+
+class Clock:
+    """The database's clock, moved by hand."""
+
+    def __init__(self):
+        self.now = datetime(2030, 1, 1, tzinfo=UTC)
+
+    def __call__(self):
+        return int(self.now.timestamp() * 1_000_000)
+
+    def passes(self, seconds):
+        self.now += timedelta(seconds=seconds)
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def store(path, clock):
+    store = SqliteStore(path, "suite", master_key=bytes(32), clock=clock)
+    with store.transaction() as transaction:
+        create_tables(transaction.connection)
+        register(transaction.connection, "tally_v1", "suite", {p: Head() for p in range(4)}, at_head=False)
+    yield store
+    store.close()
+
+
+def partitions(held):
+    return sorted(lease.key.partition for lease in held)
+
+
+def test_one_worker_holds_everything(store):
+    assert partitions(Leases(store, "a", "a1").hold(KEYS)) == [0, 1, 2, 3]
+
+
+def test_two_workers_share_fairly_within_two_renewals(store, clock):
+    a, b = Leases(store, "a", "a1"), Leases(store, "b", "b1")
+    a.hold(KEYS)
+    assert partitions(b.hold(KEYS)) == []
+    clock.passes(3)
+    assert len(a.hold(KEYS)) == 2
+    clock.passes(3)
+    assert len(b.hold(KEYS)) == 2
+    assert partitions(a.hold(KEYS) + b.hold(KEYS)) == [0, 1, 2, 3]
+
+
+def test_the_leases_of_a_dead_worker_are_taken_when_they_expire(store, clock):
+    a, b = Leases(store, "a", "a1"), Leases(store, "b", "b1")
+    a.hold(KEYS)
+    clock.passes(9)
+    assert b.hold(KEYS) == []
+    clock.passes(2)
+    assert partitions(b.hold(KEYS)) == [0, 1, 2, 3]
+
+
+def test_a_worker_that_leaves_gives_its_leases_back_at_once(store):
+    a, b = Leases(store, "a", "a1"), Leases(store, "b", "b1")
+    a.leave(lease.key for lease in a.hold(KEYS))
+    taken = b.hold(KEYS)
+    assert partitions(taken) == [0, 1, 2, 3]
+    assert not any(lease.cautious for lease in taken)
+
+
+def test_a_worker_started_again_takes_its_own_leases_over_at_once(store):
+    first = Leases(store, "a", "a1").hold(KEYS)
+    second = Leases(store, "a", "a2").hold(KEYS)
+    assert [lease.epoch for lease in first] == [1] * 4
+    assert [lease.epoch for lease in second] == [2] * 4
+    assert Leases(store, "a", "a1").hold(KEYS[:1])[0].epoch == 3
+
+
+def test_a_lease_lost_twice_at_the_same_checkpoint_is_cautious_until_it_moves(store):
+    for n in range(2):
+        (lease,) = Leases(store, "a", f"a{n}").hold(KEYS[:1])
+        assert not lease.cautious
+    (lease,) = Leases(store, "a", "a3").hold(KEYS[:1])
+    assert lease.cautious
+    Leases(store, "a", "a3").calm(lease)
+    assert not Leases(store, "a", "a3").hold(KEYS[:1])[0].cautious
+
+
+def test_an_event_announced_and_lost_three_times_is_deadly(store):
+    for n in range(4):
+        leases = Leases(store, "a", f"a{n}")
+        (lease,) = leases.hold(KEYS[:1])
+        assert lease.deadly == 0 if n < 3 else lease.deadly == 1
+        leases.announce(lease, 1)
+
+
+def test_a_checkpoint_moves_only_from_where_it_is(store):
+    store.append(raised("counter-a", 0, 1, 1))
+    one, two = store.read(0, 0)
+    with store.transaction() as transaction:
+        assert advance(transaction.connection, "tally_v1", ("suite", 0), Checkpoint(), one) == Checkpoint(1, one.id)
+    with pytest.raises(CheckpointMoved), store.transaction() as transaction:
+        advance(transaction.connection, "tally_v1", ("suite", 0), Checkpoint(), two)
+    with store.reading() as db:
+        assert checkpoints(db, "tally_v1")["suite", 0].position == 1
+
+
+def test_a_worker_whose_place_was_taken_writes_nothing_twice(path, worker):
+    store = SqliteStore(path, "suite", master_key=bytes(32))
+    store.append(raised("counter-a", 0, 1, 2))
+    slow = worker(suite(tally()), "slow")
+    slow.catch_up()
+    store.append(raised("counter-a", 2, 4))
+    worker(suite(tally()), "slow").catch_up()
+    slow.catch_up()
+    with store.reading() as db:
+        assert db.exec_driver_sql("SELECT total, events FROM tally_v1").all() == [(7, 3)]
+    store.close()
