@@ -1,0 +1,134 @@
+"""Rows about the heart: append, command, fold; ours and the peer's in turns, on the same disk."""
+
+from __future__ import annotations
+
+import dataclasses
+import statistics
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from benchmarks import peer
+from benchmarks.rows import Row
+from chassis.decider import States, change, handle
+from chassis.processing.read_model import ReadModel, key, one_subject, row
+from chassis.recorded import Metadata, Recorded
+from chassis.service import Service
+from chassis.store.protocol import Append, Change, NewEvent
+from chassis.store.sqlite import SqliteStore
+from chassis.testing.happenings import COUNTER, CounterRaised
+from chassis.worker import Worker
+
+_BLOCKS = 5
+_PER_BLOCK = 200
+
+
+def heart(folder: Path) -> Iterator[Row]:
+    """All rows about the heart."""
+    store = SqliteStore(folder / "ours.sqlite", "bench", master_key=bytes(32))
+    app = peer.counters(folder)
+    for events in (1, 10):
+        ours, theirs = _in_turns(_append(store, events), peer.append(app, events))
+        yield Row.faster(f"append, {events} event{'s' * (events > 1)}", "commits/s", 1 / ours, 1 / theirs, goal=1.0)
+    for length in (10, 40):
+        ours, theirs = _in_turns(_command(store, length), peer.command(app, length), most=2_000 // length * 4)
+        yield Row.faster(f"command on {length} events", "commands/s", 1 / ours, 1 / theirs, goal=1.0)
+    yield _growth(store)
+    store.close()
+    app.close()
+
+
+def folding(folder: Path, events: int = 5_000) -> Row:
+    """A read model over a history, from the beginning to its end."""
+    store = SqliteStore(folder / "history.sqlite", "bench", master_key=bytes(32))
+    append = _append(store, 50)
+    for _ in range(events // 50):
+        append()
+    ours = _seconds(Worker(_tallying(), store, {}, "bench").catch_up)
+    store.close()
+    theirs = peer.fold(folder, events)
+    return Row.faster("fold a read model", "events/s", events / ours, events / theirs, goal=10.0)
+
+
+def _append(store: SqliteStore, events: int) -> Callable[[], Any]:
+    def once() -> None:
+        metadata = Metadata(by="somebody")
+        new = [NewEvent(id=str(uuid4()), event=CounterRaised(note=peer.NOTE), metadata=metadata) for _ in range(events)]
+        store.append(Append(changes=[Change(stream=f"counter-{uuid4()}", expected=0, events=new)]))
+
+    return once
+
+
+def _command(store: SqliteStore, length: int) -> Callable[[], Any]:
+    subjects = iter([_grown(store, length) for _ in range(2_000 // length * 4)])
+    return lambda: handle(store, change(COUNTER, next(subjects), _raise))
+
+
+def _grown(store: SqliteStore, length: int) -> str:
+    subject = str(uuid4())
+    handle(store, change(COUNTER, subject, lambda _: [CounterRaised(note=peer.NOTE)] * length))
+    return subject
+
+
+def _raise(_: object) -> list[object]:
+    return [CounterRaised(note=peer.NOTE)]
+
+
+def _growth(store: SqliteStore) -> Row:
+    """A command on a stream of 10,000 events against one on a stream of 10, as a web process runs it."""
+    memory = States()
+    young, old = _grown(store, 10), _grown(store, 10_000)
+    for subject in (young, old):
+        handle(store, change(COUNTER, subject, _raise), memory=memory)
+    short, long = _in_turns(
+        lambda: handle(store, change(COUNTER, young, _raise), memory=memory),
+        lambda: handle(store, change(COUNTER, old, _raise), memory=memory),
+    )
+    return Row.cheaper("command on 10,000 events, of one on 10", "ms", long * 1e3, short * 1e3, goal=1.5)
+
+
+def _in_turns(
+    ours: Callable[[], Any], theirs: Callable[[], Any], most: int = _PER_BLOCK * _BLOCKS
+) -> tuple[float, float]:
+    """Seconds per call of each, the median of blocks run in turns, so that a slow moment of the disk hits both."""
+    count = min(_PER_BLOCK, most // _BLOCKS)
+    blocks = [(_seconds(_times(ours, count)), _seconds(_times(theirs, count))) for _ in range(_BLOCKS)]
+    return statistics.median(a for a, _ in blocks) / count, statistics.median(b for _, b in blocks) / count
+
+
+def _times(call: Callable[[], Any], count: int) -> Callable[[], None]:
+    def run() -> None:
+        for _ in range(count):
+            call()
+
+    return run
+
+
+def _seconds(call: Callable[[], Any]) -> float:
+    started = time.perf_counter()
+    call()
+    return time.perf_counter() - started
+
+
+@row
+class Tally:
+    """A counter's total."""
+
+    counter: str = key()
+    total: int = 0
+    events: int = 0
+
+
+def onto_tally(tally: Tally | None, recorded: Recorded, key: str) -> Tally:
+    """The peer's projection, as a fold."""
+    tally = tally or Tally(counter=key)
+    return dataclasses.replace(tally, total=tally.total + recorded.event.by, events=tally.events + 1)
+
+
+def _tallying() -> Service:
+    model: ReadModel[Tally] = ReadModel(
+        name="tally", version=1, row=Tally, sources=("bench",), on=(CounterRaised,), keys=one_subject, fold=onto_tally
+    )
+    return Service(name="bench", deciders=(COUNTER,), read_models=(model,), reactions=())
