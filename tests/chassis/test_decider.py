@@ -1,0 +1,157 @@
+"""Carrying out commands: conflicts are tried again, repeated requests get their first answer."""
+
+from functools import partial
+
+import pytest
+
+from chassis.decider import Attempt, Request, States, change, handle
+from chassis.errors import Conflict, Invalid, Refused, Stale
+from chassis.store.protocol import CommandKey, Snapshot
+from chassis.store.snapshots import fingerprint
+from chassis.store.sqlite import SqliteStore
+from chassis.testing.happenings import COUNTER, Counter, CounterRaised
+from chassis.testing.store_suite import raise_by_one
+
+
+@pytest.fixture
+def store(tmp_path):
+    store = SqliteStore(tmp_path / "s.sqlite", "suite", master_key=bytes(32))
+    yield store
+    store.close()
+
+
+def only_once(counter):
+    """A rule that refuses what has happened already."""
+    if counter:
+        raise Refused("raised-already")
+    return [CounterRaised()]
+
+
+def versions(store, subject="a"):
+    return [r.version for r in store.read_stream(f"counter-{subject}")]
+
+
+def test_a_command_is_decided_anew_when_somebody_was_faster(store):
+    meanwhile = iter([True, True])
+
+    def work(attempt: Attempt) -> None:
+        counter = attempt.read(COUNTER, "a")
+        if next(meanwhile, False):
+            handle(store, change(COUNTER, "a", raise_by_one))
+        attempt.record(COUNTER, "a", [CounterRaised(by=10 + (counter.total if counter else 0))])
+
+    handle(store, work)
+    assert [r.event.by for r in store.read_stream("counter-a")] == [1, 1, 12]
+
+
+def test_a_command_that_always_comes_second_says_so(store):
+    def work(attempt: Attempt) -> None:
+        attempt.record(COUNTER, "a", raise_by_one(attempt.read(COUNTER, "a")))
+        handle(store, change(COUNTER, "a", raise_by_one))
+
+    with pytest.raises(Conflict):
+        handle(store, work)
+
+
+def test_a_repeated_request_gets_its_first_answer_though_it_would_be_refused_now(store):
+    request = Request(key=CommandKey(caller="anna", key="k"), status=201, ids={"counter_id": "a"})
+    first = handle(store, change(COUNTER, "a", only_once), request)
+    handle(store, change(COUNTER, "a", raise_by_one))
+    again = handle(store, change(COUNTER, "a", only_once), request)
+    assert (again.status, again.ids, again.positions, again.versions) == (
+        201,
+        first.ids,
+        first.positions,
+        {"counter-a": 1},
+    )
+    assert versions(store) == [1, 2]
+
+
+def test_an_empty_decision_is_remembered_under_its_key_too(store):
+    request = Request(key=CommandKey(caller="anna", key="k"))
+    handle(store, change(COUNTER, "a", lambda _: []), request)
+    handle(store, change(COUNTER, "a", raise_by_one), request)
+    assert versions(store) == []
+
+
+def test_a_key_with_another_body_is_refused_naming_the_header(store):
+    handle(store, change(COUNTER, "a", raise_by_one), Request(key=CommandKey(caller="anna", key="k", body_hash="1")))
+    for decide in (raise_by_one, only_once):
+        with pytest.raises(Invalid) as refusal:
+            handle(store, change(COUNTER, "a", decide), Request(key=CommandKey(caller="anna", key="k", body_hash="2")))
+        assert refusal.value.field == "Idempotency-Key"
+
+
+def test_a_refused_command_is_not_remembered(store):
+    handle(store, change(COUNTER, "a", raise_by_one))
+    request = Request(key=CommandKey(caller="anna", key="k"))
+    with pytest.raises(Refused):
+        handle(store, change(COUNTER, "a", only_once), request)
+    assert store.answered("anna", "k") is None
+
+
+def test_what_its_sender_did_not_see_is_stale(store):
+    handle(store, change(COUNTER, "a", raise_by_one))
+    with pytest.raises(Stale):
+        handle(store, change(COUNTER, "a", raise_by_one), Request(expected={"counter-a": 0}))
+    handle(store, change(COUNTER, "a", raise_by_one), Request(expected={"counter-a": 1}))
+    assert versions(store) == [1, 2]
+
+
+def test_what_was_only_read_must_not_change_meanwhile(store):
+    meanwhile = iter([True])
+
+    def work(attempt: Attempt) -> None:
+        if attempt.read(COUNTER, "gate"):
+            raise Refused("closed")
+        if next(meanwhile, False):
+            handle(store, change(COUNTER, "gate", raise_by_one))
+        attempt.record(COUNTER, "a", [CounterRaised()])
+
+    with pytest.raises(Refused):
+        handle(store, work)
+    assert versions(store) == []
+
+
+def test_all_streams_of_a_command_are_recorded_or_none(store):
+    def work(attempt: Attempt) -> None:
+        for subject in "abc":
+            attempt.record(COUNTER, subject, [CounterRaised()])
+        if attempt.read(COUNTER, "d"):
+            raise Refused("no")
+
+    assert handle(store, work).versions == {"counter-a": 1, "counter-b": 1, "counter-c": 1, "counter-d": 0}
+    handle(store, change(COUNTER, "d", raise_by_one))
+    with pytest.raises(Refused):
+        handle(store, work)
+    assert versions(store) == [1]
+
+
+def test_a_snapshot_of_other_code_is_passed_over(store):
+    for _ in range(100):
+        handle(store, change(COUNTER, "a", raise_by_one))
+    kept = store.snapshot("counter-a")
+    assert kept.fingerprint == fingerprint(COUNTER.evolve)
+    store.save_snapshot("counter-a", Snapshot(version=100, fingerprint="other code", state=b'{"total": 7}'))
+    assert States().load(store, COUNTER, "counter-a") == (Counter(total=100), 100)
+
+
+def test_a_snapshot_of_this_code_is_used(store):
+    for _ in range(3):
+        handle(store, change(COUNTER, "a", raise_by_one))
+    store.save_snapshot(
+        "counter-a", Snapshot(version=2, fingerprint=fingerprint(COUNTER.evolve), state=b'{"total": 50}')
+    )
+    assert States().load(store, COUNTER, "counter-a") == (Counter(total=51), 3)
+
+
+def test_states_at_hand_are_bounded_and_losing_them_changes_nothing(store):
+    memory = States(most=2)
+    for _ in range(3):
+        for subject in "abcd":
+            handle(
+                store,
+                partial(lambda attempt, s: attempt.record(COUNTER, s, [CounterRaised()]), s=subject),
+                memory=memory,
+            )
+    assert {subject: versions(store, subject) for subject in "abcd"} == {s: [1, 2, 3] for s in "abcd"}
