@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import BinaryIO
 
 FIRST_PAUSE = 0.25
 LONGEST_PAUSE = 5.0
@@ -18,6 +19,8 @@ STEADY = 10.0
 """Seconds after which a process counts as running well: its next death is its first again."""
 PATIENCE = 8.0
 """Seconds from asking processes to end until they are made to."""
+LONG_LOG = 10 * 2**20
+"""Bytes after which a process begins a new log when it is started."""
 _PR_SET_PDEATHSIG = 1
 
 Say = Callable[[str], None]
@@ -69,8 +72,7 @@ class Child:
         return self._process is not None and self._process.poll() is None
 
     def _start(self, now: float) -> None:
-        self.program.log.parent.mkdir(parents=True, exist_ok=True)
-        with self.program.log.open("ab") as log:
+        with _opened(self.program.log) as log:
             self._process = subprocess.Popen(  # noqa: S603 — the commands are our own
                 self.program.command,
                 env=dict(self.program.environment),
@@ -78,7 +80,7 @@ class Child:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,  # Ctrl-C reaches the supervisor alone, which then ends all of them in order
-                preexec_fn=_end_with(os.getpid()),  # safe: this process has one thread
+                preexec_fn=end_with(os.getpid()),  # safe: this process has one thread
             )
         self._started = now
 
@@ -131,6 +133,14 @@ class Supervisor:
             child.make_end()
 
 
+def _opened(log: Path) -> BinaryIO:
+    """The end of the log; one that has become long is set aside, in place of the one before."""
+    log.parent.mkdir(parents=True, exist_ok=True)
+    if log.exists() and log.stat().st_size > LONG_LOG:
+        log.replace(log.with_name(f"{log.name}.1"))
+    return log.open("ab")
+
+
 def _ending(code: int) -> str:
     return f"was killed by {signal.Signals(-code).name}" if code < 0 else f"ended with exit code {code}"
 
@@ -142,8 +152,8 @@ def _end_group(process: subprocess.Popen[bytes]) -> None:
         return  # nobody is left of it
 
 
-def _end_with(parent: int) -> Callable[[], None]:
-    """What a new process does first on Linux: ask to be ended when its parent is gone, even killed."""
+def end_with(parent: int) -> Callable[[], None]:
+    """What a new process does first (``preexec_fn``), on Linux: ask to be ended when its parent is gone, even killed."""
     library = ctypes.CDLL(None) if sys.platform == "linux" else None
 
     def bind() -> None:

@@ -139,3 +139,11 @@ Supervisor([it], print).run(lambda: None)
             time.sleep(0.01)
         process.kill()
     assert gone(pids(tmp_path)[0])
+
+
+def test_a_long_log_is_set_aside_when_the_program_is_started_again(tmp_path, monkeypatch):
+    monkeypatch.setattr(supervisor, "LONG_LOG", 10)
+    (tmp_path / "it.log").write_text("1 2 3 4 5 6 7 8")
+    watched = Supervisor([program(tmp_path, SLEEPER)], print)
+    run_until(watched, lambda: len(pids(tmp_path)) == 1)
+    assert (tmp_path / "it.log.1").read_text() == "1 2 3 4 5 6 7 8"
