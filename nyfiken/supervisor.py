@@ -153,7 +153,7 @@ def _end_group(process: subprocess.Popen[bytes]) -> None:
 
 
 def end_with(parent: int) -> Callable[[], None]:
-    """What a new process does first (``preexec_fn``), on Linux: ask to be ended when its parent is gone, even killed."""
+    """What a new process does first (``preexec_fn``): on Linux, be ended when its parent is gone, even killed."""
     library = ctypes.CDLL(None) if sys.platform == "linux" else None
 
     def bind() -> None:
