@@ -71,6 +71,7 @@ _Uuid = _pattern(rf"\A{_UUID}\Z", "Not a valid UUID.")
 _Unit = _pattern(r"\A[a-z0-9][a-z0-9-]{0,39}\Z", "Not a valid unit id.")
 _Language = _pattern(r"\A[a-z]{2,3}(-[A-Za-z0-9]{2,8})*\Z", "Not a valid BCP 47 language tag.")
 _Person = _pattern(r"\A[a-z0-9_-]{4,64}\Z", "Not a valid person id.")
+_Thing = _pattern(rf"\A(idea|experiment|lesson)-{_UUID}\Z", "Not a valid id of an idea, experiment or lesson.")
 _Url = _pattern(r"\Ahttps?://[^\s<>\"]{1,1990}\Z", "Not a valid URL.")
 
 Title = Annotated[str, _Title]
@@ -86,6 +87,8 @@ IdeaId = Annotated[str, _Uuid]
 ExperimentId = Annotated[str, _Uuid]
 LessonId = Annotated[str, _Uuid]
 PartId = Annotated[str, _Uuid]
+ThingId = Annotated[str, _Thing]
+"""Kind and id of what can resemble an idea: ``lesson-<uuid>``."""
 PersonId = Annotated[str, _Person]
 UnitId = Annotated[str, _Unit]
 Language = Annotated[str, _Language]
