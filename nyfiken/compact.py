@@ -1,0 +1,26 @@
+"""``nyfiken compact``: rewrite the database files, so that destroyed data is on no page of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from nyfiken.stores import data_option, opened
+
+
+@click.command()
+@data_option
+def command(data: Path) -> None:
+    """Remove what was destroyed from the files themselves.
+
+    Erasing a person or discarding a draft destroys keys at once; this rewrites each database and its log without
+    free pages, so that not even the sealed remains are left. The platform may be running; commands wait meanwhile.
+
+    \b
+    nyfiken compact
+    """
+    with opened(data) as services:
+        for service, store in services:
+            store.compact()
+            click.echo(f"{service.name}: rewritten")

@@ -1,0 +1,136 @@
+"""status, rebuild, parked and compact, on a small service that fails on purpose."""
+
+from __future__ import annotations
+
+import dataclasses
+from contextlib import contextmanager
+
+import pytest
+from click.testing import CliRunner
+
+from chassis.processing.registry import generations
+from chassis.store.protocol import Append, Change
+from chassis.store.sqlite import SqliteStore
+from chassis.testing.happenings import CounterRaised
+from chassis.testing.store_suite import new
+from chassis.worker import Worker
+from nyfiken import compact, parked, rebuild, status
+from nyfiken.lags import heads_of, lags
+from tests.chassis.processing.tallies import MIRROR, Tally, suite, tally
+
+MENDED = tally(fold=lambda row, recorded, key: dataclasses.replace(row or Tally(counter=key), events=7))
+
+
+@pytest.fixture
+def store(tmp_path):
+    store = SqliteStore(tmp_path / "suite.sqlite", "suite", master_key=bytes(32))
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def run(store, monkeypatch):
+    """Runs a command over the store, as if the data folder held this service."""
+
+    def use(service, command, *arguments):
+        @contextmanager
+        def opened(data):
+            yield [(service, store)]
+
+        for module in (compact, parked, rebuild, status):
+            monkeypatch.setattr(module, "opened", opened)
+        return CliRunner().invoke(command, arguments, env={"COLUMNS": "200"})
+
+    return use
+
+
+def note(store, stream, *notes):
+    events = [new(CounterRaised(note=text)) for text in notes]
+    store.append(Append(changes=[Change(stream=stream, expected=0, events=events)]))
+
+
+def caught_up(store, service):
+    Worker(service, store, {}, "w1").catch_up()
+
+
+def test_the_distance_to_the_head_is_told_for_every_processor(store):
+    service = suite(tally(), reactions=(MIRROR,))
+    caught_up(store, service)
+    note(store, "counter-a", "one", "two")
+    told = [(lag.kind, lag.name, lag.position, lag.head, lag.behind) for lag in lags(service, store, heads_of([store]))]
+    assert told == [("read model", "tally_v1", 0, 2, 2), ("reaction", "mirror", 0, 2, 2)]
+
+
+def test_status_shows_stores_processors_and_what_is_parked_in_one_table(store, run):
+    note(store, "counter-a", "poison")
+    note(store, "counter-b", "fine")
+    caught_up(store, suite(tally()))
+    shown = run(suite(tally()), status.command)
+    assert shown.exit_code == 0, shown.output
+    rows = [[cell.strip() for cell in line.split("│")[1:-1]] for line in shown.output.splitlines() if "│" in line]
+    assert rows == [
+        ["suite", "store", "", "suite/0", "2", "", "", "", ""],
+        ["suite", "read model", "tally_v1", "suite/0", "2", "2", "0", "1", "serves"],
+    ]
+
+
+def test_rebuild_starts_a_table_beside_the_one_that_serves_and_only_one(store, run):
+    service = suite(tally())
+    caught_up(store, service)
+    assert "tally_v1_g2 is being built by the worker of suite" in run(service, rebuild.command, "tally").output
+    assert "tally_v1_g2 is being built already" in run(service, rebuild.command, "tally").output
+    with store.reading() as connection:
+        assert [(g.generation, g.serving) for g in generations(connection, tally())] == [(1, True), (2, False)]
+
+
+def test_rebuild_of_what_is_not_there_names_what_is(store, run):
+    refused = run(suite(tally()), rebuild.command, "taly")
+    assert refused.exit_code == 1
+    assert "no read model is called taly; there are: tally" in refused.output
+
+
+def test_what_is_parked_is_listed_and_shown_as_it_is_published(store, run):
+    note(store, "counter-a", "fine", "poison", "after")
+    caught_up(store, suite(tally()))
+    listed = run(suite(tally()), parked.command, "list").output
+    assert "tally_v1" in listed
+    assert "ValueError in tallies.py" in listed
+    shown = run(suite(tally()), parked.command, "show", "tally_v1", "a").output
+    assert [line.split()[0] for line in shown.splitlines() if line.startswith("suite/")] == ["suite/0:2", "suite/0:3"]
+    assert '"note": "poison"' in shown
+
+
+def test_a_retry_before_the_fix_says_why_not_and_keeps_everything(store, run):
+    note(store, "counter-a", "fine", "poison", "after")
+    caught_up(store, suite(tally()))
+    failed = run(suite(tally()), parked.command, "retry", "tally_v1")
+    assert failed.exit_code == 1
+    assert "a: ValueError in tallies.py" in failed.output
+    assert "1 still cannot be applied" in failed.output
+    assert "tally_v1" in run(suite(tally()), parked.command, "list").output
+
+
+def test_a_retry_after_the_fix_catches_up(store, run):
+    note(store, "counter-a", "fine", "poison", "after")
+    caught_up(store, suite(tally()))
+    assert "a: applied" in run(suite(MENDED), parked.command, "retry", "tally_v1", "a").output
+    assert run(suite(MENDED), parked.command, "list").output == "nothing is parked\n"
+
+
+def test_what_is_given_up_is_asked_for_once_more_and_then_gone(store, run):
+    note(store, "counter-a", "poison", "after")
+    caught_up(store, suite(tally()))
+    assert run(suite(tally()), parked.command, "drop", "tally_v1", "a").exit_code == 1
+    assert "2 events given up" in run(suite(tally()), parked.command, "drop", "tally_v1", "a", "--yes").output
+    assert run(suite(tally()), parked.command, "list").output == "nothing is parked\n"
+
+
+def test_a_key_that_is_not_parked_is_named(store, run):
+    caught_up(store, suite(tally()))
+    refused = run(suite(tally()), parked.command, "retry", "tally_v1", "b")
+    assert refused.exit_code == 1
+    assert "nothing is parked under b of tally_v1" in refused.output
+
+
+def test_compact_rewrites_every_store(store, run):
+    assert run(suite(tally()), compact.command).output == "suite: rewritten\n"
