@@ -1,0 +1,1 @@
+"""How recorded events travel from one service to another."""

@@ -1,0 +1,63 @@
+"""The feed as a source: another service's history over HTTP, page by page, with a long poll at its end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import httpx
+
+from chassis.processing.source import SourceGone
+from chassis.recorded import Recorded
+from chassis.store.protocol import Head
+from chassis.transport.cloudevents import recorded_of
+
+_PAGE = 500
+_GRACE = 5.0
+"""Seconds beyond the asked waiting time after which an answer is given up."""
+
+
+class FeedSource:
+    """``chassis.processing.source.Source`` over ``GET /events``; one per worker and source, used by one thread."""
+
+    def __init__(self, service: str, url: str, token: Callable[[], str]) -> None:
+        self.service = service
+        self._token = token
+        self._client = httpx.Client(base_url=url, timeout=_GRACE)
+        self._ahead: dict[tuple[int, int], list[Recorded]] = {}
+
+    def heads(self) -> Mapping[int, Head]:
+        """As ``Source.heads``."""
+        found = self._get("/events/heads", {}, _GRACE).json()
+        return {each["partition"]: Head(position=each["position"], id=each["id"]) for each in found["heads"]}
+
+    def read(self, partition: int, after: int, limit: int = 500) -> list[Recorded]:
+        """As ``Source.read``; a page that a long poll has brought is given without asking again."""
+        ahead = self._ahead.pop((partition, after), None)
+        return ahead[:limit] if ahead else self._page(partition, after, limit, wait=0)
+
+    def wait(self, after: Mapping[int, int], timeout: float) -> bool:
+        """As ``Source.wait``: a long poll on each partition in turn."""
+        for partition, position in after.items():
+            if page := self._page(partition, position, _PAGE, wait=timeout / len(after)):
+                self._ahead = {(partition, position): page}
+                return True
+        return False
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.close()
+
+    def _page(self, partition: int, after: int, limit: int, wait: float) -> list[Recorded]:
+        asked = {"partition": partition, "after": after, "limit": limit, "wait": wait}
+        return [recorded_of(each) for each in self._get("/events", asked, wait + _GRACE).json()]
+
+    def _get(self, path: str, asked: Mapping[str, Any], timeout: float) -> httpx.Response:
+        headers = {"Authorization": f"Bearer {self._token()}"}
+        try:
+            answer = self._client.get(path, params=asked, headers=headers, timeout=timeout)
+        except httpx.TransportError as error:
+            raise SourceGone(f"{self.service}: {type(error).__name__}") from error
+        if answer.status_code != httpx.codes.OK:
+            raise SourceGone(f"{self.service}: answered {answer.status_code}")
+        return answer
