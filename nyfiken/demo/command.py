@@ -1,0 +1,109 @@
+"""``nyfiken demo``: tell the whole story on a running platform, or on one started for it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+import httpx
+from rich.console import Console
+
+from nyfiken.demo.client import NotAsTold, Person, Platform
+from nyfiken.demo.people import CAST, token_of
+from nyfiken.demo.stage import Stage
+from nyfiken.demo.story import tell
+from nyfiken.supervisor import end_with
+
+START = 60.0
+"""Seconds in which the platform must be ready."""
+
+
+@click.command()
+@click.option("--data", type=click.Path(path_type=Path), default=Path("data"), show_default=True, help="Data folder.")
+@click.option(
+    "--port", default=8081, show_default=True, help="Of ideas; experiments and notifications have the next two."
+)
+@click.option("--exit", "leave", is_flag=True, help="End when the story is told, also the platform started for it.")
+def command(data: Path, port: int, leave: bool) -> None:
+    """Tell the whole story, from a question to a lesson that somebody reuses.
+
+    On the platform that answers at the port; where none does, one is started, and stays up afterwards until Ctrl-C
+    unless you say --exit. Every step is a request of the person it tells of, and checked; what is not as told ends
+    the story with exit code 1. It can be told again and again.
+
+    \b
+    nyfiken demo
+    nyfiken demo --port 9000 --data /tmp/nyfiken --exit
+    """
+    urls = {"ideas": port, "experiments": port + 1, "notifications": port + 2}
+    addresses = {service: f"http://127.0.0.1:{at}" for service, at in urls.items()}
+    console = Console()
+    if all(_ready(url) for url in addresses.values()):
+        _tell(addresses, data.resolve(), console)
+        return
+    with _platform(data.resolve(), port, addresses) as platform:
+        _tell(addresses, data.resolve(), console)
+        if not leave:
+            _stay(platform, addresses, console)
+
+
+def _tell(urls: Mapping[str, str], data: Path, console: Console) -> None:
+    platform = Platform(urls)
+    try:
+        people = {part.first_name: Person(platform, part.name, token_of(part, data)) for part in CAST}
+        stage = Stage(platform, people, console)
+        tell(stage)
+    except (NotAsTold, httpx.HTTPError) as error:
+        raise click.ClickException(str(error)) from error
+    except subprocess.CalledProcessError as error:
+        raise click.ClickException(f"no token could be had: {error.stderr}") from error
+    finally:
+        platform.close()
+    console.print(f"\n[bold]Berättelsen är slut: {stage.steps} steg, alla som de skulle.[/bold]")
+
+
+@contextmanager
+def _platform(data: Path, port: int, urls: Mapping[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+    command = [sys.executable, "-m", "nyfiken", "up", "--data", str(data), "--port", str(port)]
+    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}
+    process = subprocess.Popen(command, env=environment, preexec_fn=end_with(os.getpid()))  # noqa: S603 - our own
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    try:
+        _await_ready(process, urls)
+        yield process
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def _await_ready(process: subprocess.Popen[bytes], urls: Mapping[str, str]) -> None:
+    patience_ends = time.monotonic() + START
+    while not all(_ready(url) for url in urls.values()):
+        if process.poll() is not None or time.monotonic() > patience_ends:
+            raise click.ClickException("the platform did not start")
+        time.sleep(0.1)
+
+
+def _stay(process: subprocess.Popen[bytes], urls: Mapping[str, str], console: Console) -> None:
+    console.print("\nPlattformen är uppe tills du trycker Ctrl-C:")
+    for service, url in urls.items():
+        console.print(f"  {service:<15} {url}/docs")
+    console.print("  en token        bin/nyfiken token --sub karin --role employee --unit vof")
+    try:
+        process.wait()
+    except KeyboardInterrupt:
+        console.print("Avslutar …")
+
+
+def _ready(url: str) -> bool:
+    try:
+        return httpx.get(f"{url}/readyz", timeout=1.0).status_code == httpx.codes.OK
+    except httpx.TransportError:
+        return False  # not listening yet

@@ -1,0 +1,40 @@
+"""Where the story is told: its people, and the screen that shows how far it has come."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+
+from nyfiken.demo.client import Person, Platform
+
+
+class Stage:
+    """The people by their names, and the steps as they are told."""
+
+    def __init__(self, platform: Platform, people: dict[str, Person], console: Console) -> None:
+        self.platform = platform
+        self.steps = 0
+        self._people = people
+        self._console = console
+
+    def __getitem__(self, name: str) -> Person:
+        """The person of this first name."""
+        return self._people[name]
+
+    def chapter(self, title: str) -> None:
+        """A new chapter begins."""
+        self._console.rule(f"[bold]{title}[/bold]", align="left", style="dim")
+
+    @contextmanager
+    def step(self, told: str) -> Iterator[None]:
+        """One sentence of the story: shown while it happens, ticked when it has happened as told."""
+        with self._console.status(told):
+            try:
+                yield
+            except Exception:
+                self._console.print(f"[red]✗[/red] {told}")
+                raise
+        self.steps += 1
+        self._console.print(f"[green]✓[/green] {told}")
