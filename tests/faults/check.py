@@ -1,0 +1,94 @@
+"""The check at the end of every fault: what was acknowledged is there once, and everything derived equals a fresh fold."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from chassis.keys import load_keys
+from chassis.processing.parking import parked
+from chassis.processing.read_model import ReadModel
+from chassis.processing.registry import rows
+from chassis.recorded import Position, Recorded
+from chassis.service import Service
+from chassis.store.sqlite import SqliteStore
+
+SERVICES = ("ideas", "experiments", "notifications")
+
+
+@dataclasses.dataclass(frozen=True)
+class Platform:
+    """The stores of a platform that has been stopped."""
+
+    services: Mapping[str, Service]
+    stores: Mapping[str, SqliteStore]
+
+    @classmethod
+    def at(cls, data: Path) -> "Platform":
+        services = {name: import_module(f"services.{name}.main").SERVICE for name in SERVICES}
+        master = load_keys(data).master
+        stores = {name: SqliteStore(data / f"{name}.sqlite", name, master_key=master) for name in SERVICES}
+        return cls(services, stores)
+
+    def close(self) -> None:
+        for store in self.stores.values():
+            store.close()
+
+    def history(self, service: str) -> list[Recorded]:
+        """Everything a service has recorded, in order; positions must be gapless."""
+        events = self.stores[service].read(0, 0, 10_000_000)
+        assert [r.position for r in events] == list(range(1, len(events) + 1)), f"{service} has gaps"
+        return events
+
+    def everything_holds(self, acknowledged: Mapping[str, Iterable[str]]) -> None:
+        """``acknowledged``: the id of each acknowledged command → the positions it was answered with."""
+        self.acknowledged_commands_are_recorded_once(acknowledged)
+        for name, service in self.services.items():
+            for model in service.read_models:
+                self.equals_a_fresh_fold(name, model)
+        self.notifications_exist_once()
+        self.nothing_is_parked()
+
+    def acknowledged_commands_are_recorded_once(self, acknowledged: Mapping[str, Iterable[str]]) -> None:
+        places = Counter(place for positions in acknowledged.values() for place in positions)
+        shared = {place: n for place, n in places.items() if n > 1}
+        assert not shared, f"answered to several commands: {shared}"
+        for command, positions in acknowledged.items():
+            for text in positions:
+                at = Position.of(text)
+                assert self.stores[at.service].at(at), f"{command} was acknowledged at {text}, which is not there"
+
+    def equals_a_fresh_fold(self, name: str, model: ReadModel[Any]) -> None:
+        with self.stores[name].reading() as db:
+            serving = rows(db, model)
+            kept = {getattr(row, model.key_column): row for row in serving.all(serving.table.select())}
+        fresh = self.folded(name, model)
+        assert kept.keys() == fresh.keys(), f"{name}.{model.name}: rows {kept.keys() ^ fresh.keys()}"
+        different = {key: (kept[key], fresh[key]) for key in kept if kept[key] != fresh[key]}
+        assert not different, f"{name}.{model.name}: {different}"
+
+    def folded(self, name: str, model: ReadModel[Any]) -> dict[str, Any]:
+        """The rows of a read model, folded here and now from the whole history."""
+        fresh: dict[str, Any] = {}
+        families = {type_.rpartition(".v")[0] for type_ in model.types}
+        for source in model.sources:
+            for recorded in self.history(source):
+                if recorded.type.rpartition(".v")[0] not in families:
+                    continue
+                seen = recorded if source == name else dataclasses.replace(recorded, sealed=False, _event=None)
+                for key in model.keys(seen):
+                    fresh[key] = model.fold(fresh.get(key), seen, key)
+        return {key: row for key, row in fresh.items() if row is not None}
+
+    def notifications_exist_once(self) -> None:
+        raised = Counter(r.stream for r in self.history("notifications") if r.type == "notification-raised.v1")
+        assert all(count == 1 for count in raised.values())
+
+    def nothing_is_parked(self) -> None:
+        for name, store in self.stores.items():
+            with store.reading() as db:
+                assert parked(db) == [], f"{name} has parked events"
