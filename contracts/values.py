@@ -72,6 +72,13 @@ _Unit = _pattern(r"\A[a-z0-9][a-z0-9-]{0,39}\Z", "Not a valid unit id.")
 _Language = _pattern(r"\A[a-z]{2,3}(-[A-Za-z0-9]{2,8})*\Z", "Not a valid BCP 47 language tag.")
 _Person = _pattern(r"\A[a-z0-9_-]{4,64}\Z", "Not a valid person id.")
 _Thing = _pattern(rf"\A(idea|experiment|lesson)-{_UUID}\Z", "Not a valid id of an idea, experiment or lesson.")
+_Subject = _pattern(
+    rf"\A(idea|experiment|lesson|challenge)-{_UUID}\Z", "Not a valid id of an idea, experiment, lesson or challenge."
+)
+_Followed = _pattern(
+    rf"\A((idea|experiment|challenge)-{_UUID}|unit-[a-z0-9][a-z0-9-]{{0,39}}|tag-[^\x00-\x1f\x7f/]{{1,80}})\Z",
+    "Not something that can be followed: idea-<uuid>, experiment-<uuid>, challenge-<uuid>, unit-<id> or tag-<word>.",
+)
 _Url = _pattern(r"\Ahttps?://[^\s<>\"]{1,1990}\Z", "Not a valid URL.")
 
 Title = Annotated[str, _Title]
@@ -80,6 +87,7 @@ Note = Annotated[str, _Note]
 Word = Annotated[str, _Word]
 DecimalText = Annotated[str, _DecimalText]
 PersonalText = Annotated[str | Sealed | None, _Text]
+PersonalName = Annotated[str | Sealed | None, _Title]
 PersonalTexts = Annotated[tuple[str, ...] | Sealed | None, fields.List(fields.String())]
 
 ChallengeId = Annotated[str, _Uuid]
@@ -89,6 +97,10 @@ LessonId = Annotated[str, _Uuid]
 PartId = Annotated[str, _Uuid]
 ThingId = Annotated[str, _Thing]
 """Kind and id of what can resemble an idea: ``lesson-<uuid>``."""
+SubjectId = Annotated[str, _Subject]
+"""Kind and id of what something can happen to: ``experiment-<uuid>``."""
+FollowedId = Annotated[str, _Followed]
+"""Kind and id of what can be followed: ``idea-<uuid>``, ``unit-vof``, ``tag-hemtjänst``."""
 PersonId = Annotated[str, _Person]
 UnitId = Annotated[str, _Unit]
 Language = Annotated[str, _Language]

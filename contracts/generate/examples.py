@@ -61,6 +61,8 @@ def _text(name: str) -> str:
 _BY_TYPE: dict[Any, Any] = {
     values.IdeaId: _uuid,
     values.ThingId: lambda name: f"lesson-{_uuid(name)}",
+    values.SubjectId: lambda name: f"experiment-{_uuid(name)}",
+    values.FollowedId: lambda name: f"idea-{_uuid(name)}",
     values.PersonId: _person,
     values.UnitId: lambda name: UNITS.get(name, "vof"),
     values.Language: lambda name: "sv",

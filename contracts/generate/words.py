@@ -49,12 +49,15 @@ WORDS = {
     "external_id": "1042",
     "language": "sv",
     "channel": "inbox",
+    "service": "experiments",
+    "event_type": "experiment-failed.v1",
+    "detail": "failed",
     "decided_as": "decider",
     "dismissed_reason": "Det testet gällde en annan målgrupp.",
 }
 
 DECIMALS = {"threshold": "50", "expected": "50", "baseline": "5", "value": "18", "observed": "18"}
 
-INTEGERS = {"budget": 2_500_000, "hours": 120, "n": 24, "cost": 1_200_000, "attempt": 1}
+INTEGERS = {"budget": 2_500_000, "hours": 120, "n": 24, "cost": 1_200_000, "attempt": 1, "partition": 0, "position": 17}
 
 UNITS = {"unit": "vof", "to_unit": "skola", "units_concerned": "socialtjanst", "from_unit": "vof"}
