@@ -38,6 +38,8 @@ class Caller:
     person_id: str = about("An opaque id; of a machine, its name.")
     roles: Mapping[str, frozenset[str] | None] = about("Role → the units it covers; None: every unit.")
     unit: str | None = about("The unit the caller works in.", default=None)
+    name: str | None = dataclasses.field(default=None, repr=False)
+    """What the token calls them; to be sealed where it is kept, and in no log."""
 
     def has(self, role: str, unit: str | None = None) -> bool:
         """Whether the caller has this role for this unit (without a unit: for any)."""
