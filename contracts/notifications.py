@@ -26,7 +26,7 @@ from contracts.values import (
 )
 
 FollowReason = Literal["author", "support", "comment", "join", "team", "mention", "manual"]
-NotificationRule = Literal["follower", "author", "asked", "answered", "owner"]
+NotificationRule = Literal["follower", "author", "asker", "owner", "responsible"]
 ErasureScope = Literal["profile", "profile_and_texts"]
 
 PersonalEmail = Annotated[str | Sealed | None, fields.Email]
@@ -133,7 +133,7 @@ class NotificationRaised:
 
     notification_id: PartId = about("Made of the event, the person and the rule: the same each time.")
     recipient: PersonId = about("Who is told.")
-    rule: NotificationRule = about("Why they are told: as follower, author, owner, or because they asked.")
+    rule: NotificationRule = about("As what they are told.")
     subject: SubjectId = about("Where it happened: an idea, experiment, lesson or challenge.")
     cause: Cause = about("What happened.")
     detail: Word | None = about("A code of the event that its text needs: the way chosen, the reason.", default=None)
