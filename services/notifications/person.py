@@ -1,0 +1,185 @@
+"""A person: what they are called, how they are reached, and whether they are to be forgotten."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Annotated
+
+from marshmallow import fields
+
+from chassis.command import Caller, command, given
+from chassis.decider import Decider
+from chassis.errors import Invalid, Refused
+from contracts.event import Sealed, about, value
+from contracts.notifications import (
+    ErasureDeclined,
+    ErasureRequested,
+    ErasureScope,
+    PersonErased,
+    PersonRegistered,
+    ProfileChanged,
+)
+from contracts.values import Language, Note, PersonId, Title, UnitId
+
+Email = Annotated[str, fields.Email]
+
+# ── Commands ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@command
+class RegisterMe:
+    """Say what one is called and how one is reached. The whole profile: what is left out is removed."""
+
+    by: Caller = given()
+    name: Title | None = about("One's name; the token's goes before it, if it has one.", default=None)
+    email: Email | None = about("Where mail reaches one; never shown to anybody.", default=None)
+    unit: UnitId | None = about("The unit one works in; left out: the token's.", default=None)
+    language: Language = about("The language one is written to in.", default="sv")
+
+
+@command
+class RequestErasure:
+    """Ask to be forgotten."""
+
+    by: Caller = given()
+
+
+@command
+class ErasePerson:
+    """Forget somebody: an administrator's decision."""
+
+    person_id: PersonId = given("Who is forgotten.")
+    by: Caller = given()
+    scope: ErasureScope = about("Name and address only, or also what they wrote.")
+    basis: Note = about("What it is decided on.")
+
+
+@command
+class DeclineErasure:
+    """Answer that somebody cannot be forgotten: an administrator's decision."""
+
+    person_id: PersonId = given("Who had asked.")
+    by: Caller = given()
+    basis: Note = about("What it is decided on.")
+
+
+# ── State ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@value
+class Person:
+    """What the service knows of somebody; name and address are references to what is sealed."""
+
+    unit: str | None = about("The unit they work in.", default=None)
+    language: str = about("The language they are written to in.", default="sv")
+    name: str | Sealed | None = about("Their name.", default=None)
+    email: str | Sealed | None = about("Where mail reaches them.", default=None)
+    registered: bool = about("Whether they have a profile.", default=False)
+    erasure_requested: bool = about("Whether they have asked to be forgotten, and not been answered.", default=False)
+    erased: ErasureScope | None = about("What of them is forgotten.", default=None)
+
+    @property
+    def shown(self) -> bool:
+        """Whether anybody may see their name."""
+        return self.registered and not self.erasure_requested and self.erased is None
+
+
+# ── Evolve ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def evolve(person: Person | None, happening: object) -> Person:
+    """The person after an event."""
+    person = person or Person()
+    match happening:
+        case PersonRegistered() | ProfileChanged():
+            return dataclasses.replace(
+                person,
+                registered=True,
+                name=happening.name,
+                email=happening.email,
+                unit=happening.unit,
+                language=happening.language,
+            )
+        case ErasureRequested():
+            return dataclasses.replace(person, erasure_requested=True)
+        case ErasureDeclined():
+            return dataclasses.replace(person, erasure_requested=False)
+        case PersonErased(scope=scope):
+            return dataclasses.replace(person, erasure_requested=False, erased=_wider(person.erased, scope))
+        case _:
+            return person
+
+
+def _wider(one: ErasureScope | None, other: ErasureScope) -> ErasureScope:
+    return "profile_and_texts" if "profile_and_texts" in (one, other) else other
+
+
+PERSON = Decider("person", Person, evolve)
+
+# ── Decisions ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def register(command: RegisterMe, person: Person | None) -> list[object]:
+    """Register, or change one's profile.
+
+    Given again as it was it is recorded again: a decision does not open what is sealed, and cannot compare it.
+    """
+    if person and person.erased:
+        raise Refused("person-erased")
+    name = command.by.name or command.name
+    if name is None:
+        raise Invalid("name-needed", field="name")
+    kind = ProfileChanged if person and person.registered else PersonRegistered
+    return [
+        kind(
+            person_id=command.by.person_id,
+            name=name,
+            email=command.email,
+            unit=command.unit or command.by.unit,
+            language=command.language,
+        )
+    ]
+
+
+def request_erasure(command: RequestErasure, person: Person | None) -> list[object]:
+    """Ask to be forgotten; at once one's name is shown to nobody."""
+    if person and (person.erasure_requested or person.erased == "profile_and_texts"):
+        return []
+    return [ErasureRequested(person_id=command.by.person_id)]
+
+
+def erase(command: ErasePerson, person: Person | None) -> list[object]:
+    """Forget somebody, in every service and for ever. Those without an account never ask: nobody need have asked."""
+    command.by.needs("admin")
+    person = person or Person()
+    if person.erased == _wider(person.erased, command.scope) and not person.erasure_requested:
+        return []
+    return [
+        PersonErased(
+            person_id=command.person_id,
+            scope=command.scope,
+            basis=command.basis,
+            decided_by=command.by.person_id,
+        )
+    ]
+
+
+def decline_erasure(command: DeclineErasure, person: Person | None) -> list[object]:
+    """Answer that they cannot be forgotten; their name is shown again."""
+    command.by.needs("admin")
+    if person is None or not person.erasure_requested:
+        raise Refused("no-erasure-requested")
+    return [ErasureDeclined(person_id=command.person_id, basis=command.basis, decided_by=command.by.person_id)]
+
+
+def allowed_actions(person: Person | None, caller: Caller, person_id: str) -> tuple[str, ...]:
+    """What this caller may do about this person now."""
+    person = person or Person()
+    everything = person.erased == "profile_and_texts"
+    own, admin = caller.person_id == person_id, caller.has("admin")
+    actions = {
+        "erasure-request": own and not person.erasure_requested and not everything,
+        "erase": admin and (person.erasure_requested or not everything),
+        "decline-erasure": admin and person.erasure_requested,
+    }
+    return tuple(action for action, allowed in actions.items() if allowed)
