@@ -15,9 +15,9 @@ from uuid import uuid4
 import structlog
 
 from chassis.errors import Unavailable
+from chassis.logs import reason_of
 from chassis.processing.checkpoints import checkpoints, register
 from chassis.processing.leases import Key, Lease, Leases
-from chassis.processing.parking import reason_of
 from chassis.processing.processor import Processor, ReadModelProcessor, processors
 from chassis.processing.read_model import ReadModel
 from chassis.processing.reader import Reader

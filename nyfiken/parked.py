@@ -9,8 +9,9 @@ import orjson
 from rich.console import Console
 from rich.table import Table
 
+from chassis.logs import reason_of
 from chassis.processing import processor as processing
-from chassis.processing.parking import parked, reason_of, release, waiting
+from chassis.processing.parking import parked, release, waiting
 from chassis.service import Service
 from chassis.store.protocol import Store
 from nyfiken.stores import Opened, data_option, opened

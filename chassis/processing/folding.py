@@ -9,7 +9,7 @@ from typing import Any, Generic, TypeVar
 
 import sqlalchemy as sa
 
-from chassis.processing.parking import reason_of
+from chassis.logs import reason_of
 from chassis.processing.read_model import ReadModel
 from chassis.processing.search import index
 from chassis.recorded import Recorded

@@ -7,10 +7,8 @@ events join it, until somebody retries or drops it. More than ``MOST_KEYS`` park
 from __future__ import annotations
 
 import dataclasses
-import traceback
 from collections.abc import Iterable
 from datetime import datetime
-from pathlib import Path
 
 import sqlalchemy as sa
 
@@ -53,13 +51,6 @@ def park(connection: sa.Connection, processor: str, key: str, recorded: Recorded
         row = {"processor": processor, "key": key, "reason": reason, "since": to_micros(now)}
         connection.execute(sa.insert(PARKED_KEYS), row)
     connection.execute(sa.insert(PARKED_EVENTS), {"processor": processor, "key": key, "event": pack(recorded)})
-
-
-def reason_of(error: BaseException) -> str:
-    """What went wrong and where in the code; never the message, which may quote what people wrote."""
-    frames = traceback.extract_tb(error.__traceback__)
-    where = f" in {Path(frames[-1].filename).name}:{frames[-1].lineno} {frames[-1].name}" if frames else ""
-    return f"{type(error).__name__}{where}"
 
 
 def parked(connection: sa.Connection) -> list[Parked]:

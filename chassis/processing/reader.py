@@ -16,10 +16,11 @@ import structlog
 
 from chassis.errors import Unavailable
 from chassis.failpoints import failpoint
+from chassis.logs import reason_of
 from chassis.processing.checkpoints import Checkpoint, CheckpointMoved, Place, advance, checkpoints
 from chassis.processing.leases import Lease, Leases
 from chassis.processing.measures import APPLIED, GAPS, LOST, PARKED
-from chassis.processing.parking import TooManyParked, reason_of
+from chassis.processing.parking import TooManyParked
 from chassis.processing.processor import Processor
 from chassis.processing.source import Source, SourceGone, SourceRestored
 from chassis.recorded import Recorded

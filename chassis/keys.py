@@ -1,0 +1,94 @@
+"""The secrets of the platform, each a file in ``keys`` of the data folder that nobody but its owner can read.
+
+They are made at the first start, once, however many processes start at the same moment. Losing them loses every
+personal value for ever, so a data folder that holds a history and no keys is refused instead of given new ones.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import stat
+from pathlib import Path
+
+KEY_BYTES = 32
+_OTHERS = stat.S_IRWXG | stat.S_IRWXO
+
+
+class WrongKeys(Exception):
+    """The keys are missing, damaged or open to others; says which and what to do."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Keys:
+    """Three keys of 32 bytes."""
+
+    master: bytes
+    """Wraps the keys of persons, which seal what is personal."""
+    signing: bytes
+    """Signs the platform's own tokens."""
+    secret: bytes
+    """Makes opaque ids of people, and hashes of bodies that cannot be guessed."""
+
+
+def load_keys(data: Path) -> Keys:
+    """The keys of a data folder, made now if this is its first start. Raises WrongKeys."""
+    names = [field.name for field in dataclasses.fields(Keys)]
+    has_history = any(data.glob("*.sqlite"))  # asked first: whoever makes a history has made the keys before
+    folder = data / "keys"
+    if not all((folder / name).exists() for name in names):
+        if has_history:
+            raise WrongKeys(f"{folder} lacks keys of the history in {data}; put back the ones it was written with")
+        _make(folder, names)
+    _must_be_private(folder)
+    return Keys(**{name: _read(folder / name) for name in names})
+
+
+def _make(folder: Path, names: list[str]) -> None:
+    folder.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    folder.mkdir(exist_ok=True, mode=0o700)
+    _must_be_private(folder)
+    for name in names:
+        _make_once(folder / name)
+    _sync(folder)
+
+
+def _make_once(path: Path) -> None:
+    """Whoever is first makes the key; the others find it whole, since a link to a finished file appears at once."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    draft.unlink(missing_ok=True)
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        os.write(descriptor, os.urandom(KEY_BYTES))
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+    try:
+        path.hardlink_to(draft)
+    except FileExistsError:
+        return  # another process was first, and its key is the one
+    finally:
+        draft.unlink()
+
+
+def _sync(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _read(path: Path) -> bytes:
+    _must_be_private(path)
+    key = path.read_bytes()
+    if len(key) != KEY_BYTES:
+        raise WrongKeys(f"{path} holds {len(key)} bytes, not {KEY_BYTES}; put back the one that was there before")
+    return key
+
+
+def _must_be_private(path: Path) -> None:
+    mode = stat.S_IMODE(path.stat().st_mode)
+    if mode & _OTHERS:
+        wanted = "700" if path.is_dir() else "600"
+        raise WrongKeys(f"{path} is open to others (mode {mode:o}); run: chmod {wanted} {path}")

@@ -1,0 +1,110 @@
+"""What is set from outside, by environment variables that all begin with ``NYFIKEN_``.
+
+| name | what it is | if it is not set |
+|---|---|---|
+| DATA | the folder that everything is kept in | ``data`` |
+| HOST, PORT | where the web process listens | ``127.0.0.1``, needed by web |
+| THREADS | how many requests it answers at once | 16 |
+| FEED_IDEAS … | the address of each other service that is listened to | needed by the worker |
+| WORKER | the name of this worker, its own, and the same after a restart | ``worker-1`` |
+| JWKS_URL | where the public keys of the organisation's issuer are | only own tokens are good |
+| ISSUER, AUDIENCE | what its tokens say in ``iss`` and ``aud`` | needed with JWKS_URL; any ``aud`` |
+| LOG_LEVEL | debug, info, warning or error | info |
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import re
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+from environs import Env, EnvError
+from marshmallow import ValidationError
+from marshmallow.validate import URL, Length, OneOf, Range, Regexp
+
+T = TypeVar("T")
+PREFIX = "NYFIKEN_"
+_ENV = Env(prefix=PREFIX)
+LEVELS = ("debug", "info", "warning", "error")
+_ADDRESS = URL(schemes={"http", "https"}, require_tld=False)
+_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
+
+
+class WrongSetting(Exception):
+    """A setting is missing or impossible; says which, what kind of value it has and what is expected."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """The settings that every process of a service reads."""
+
+    data: Path
+    worker: str
+    log_level: str
+    issuer: str | None
+    audience: str | None
+    jwks_url: str | None
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Listening:
+    """Where the web process listens, and how much it does at once."""
+
+    host: str
+    port: int
+    threads: int
+
+    @property
+    def waiting(self) -> int:
+        """How many requests may wait at once: a quarter of the threads."""
+        return max(1, self.threads // 4)
+
+
+def load_settings() -> Settings:
+    """The settings of this process; WrongSetting names the first that will not do."""
+    jwks_url = _read(_ENV.str, "JWKS_URL", "an http or https address", default=None, validate=_ADDRESS)
+    return Settings(
+        data=Path(_read(_ENV.str, "DATA", "a folder", default="data", validate=Length(min=1))).resolve(),
+        worker=_read(_ENV.str, "WORKER", "a short name in lower case", default="worker-1", validate=Regexp(_NAME)),
+        log_level=_read(_ENV.str, "LOG_LEVEL", " or ".join(LEVELS), default="info", validate=OneOf(LEVELS)),
+        jwks_url=jwks_url,
+        issuer=_read(_ENV.str, "ISSUER", "the issuer of the tokens", **({} if jwks_url else {"default": None})),
+        audience=_read(_ENV.str, "AUDIENCE", "whom the tokens are meant for", default=None),
+    )
+
+
+def load_listening() -> Listening:
+    """Where the web process listens; raises WrongSetting."""
+    return Listening(
+        host=_read(_ENV.str, "HOST", "a host name or address", default="127.0.0.1", validate=Length(min=1)),
+        port=_read(_ENV.int, "PORT", "a port, 1 to 65535", validate=Range(1, 65535)),
+        threads=_read(_ENV.int, "THREADS", "a number of threads, 4 to 256", default=16, validate=Range(4, 256)),
+    )
+
+
+def load_feeds(services: Iterable[str]) -> Mapping[str, str]:
+    """The addresses of the services that are listened to; raises WrongSetting."""
+    return {
+        service: _read(_ENV.str, f"FEED_{service.upper()}", "an http or https address", validate=_ADDRESS)
+        for service in services
+    }
+
+
+def _read(parse: Callable[..., T], name: str, expected: str, **options: Any) -> T:
+    try:
+        return parse(name, **options)
+    except (EnvError, ValidationError):
+        found = _kind(os.environ.get(PREFIX + name))
+        raise WrongSetting(f"{PREFIX}{name} {found}; expected: {expected}") from None
+
+
+def _kind(value: str | None) -> str:
+    """What a value is, without saying it: it may be a secret."""
+    if value is None:
+        return "is not set"
+    if not value:
+        return "is empty"
+    return "is another number" if value.lstrip("+-").isdecimal() else f"is a text of {len(value)} characters"

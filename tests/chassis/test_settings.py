@@ -1,0 +1,56 @@
+"""A setting that will not do names itself, what it is and what is expected, and never says its value."""
+
+import pytest
+
+from chassis.settings import WrongSetting, load_feeds, load_listening, load_settings
+
+
+@pytest.fixture(autouse=True)
+def _nothing_set(monkeypatch):
+    import os
+
+    for name in [name for name in os.environ if name.startswith("NYFIKEN_")]:
+        monkeypatch.delenv(name)
+
+
+def test_most_settings_need_not_be_set(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    settings = load_settings()
+    assert (settings.data, settings.worker, settings.log_level) == (tmp_path / "data", "worker-1", "info")
+    assert settings.jwks_url is settings.issuer is settings.audience is None
+
+
+def test_a_quarter_of_the_threads_may_wait(monkeypatch):
+    monkeypatch.setenv("NYFIKEN_PORT", "8081")
+    monkeypatch.setenv("NYFIKEN_THREADS", "12")
+    assert (load_listening().threads, load_listening().waiting) == (12, 3)
+
+
+@pytest.mark.parametrize(
+    ("load", "name", "value", "message"),
+    [
+        (load_listening, "PORT", None, "NYFIKEN_PORT is not set; expected: a port, 1 to 65535"),
+        (load_listening, "PORT", "", "NYFIKEN_PORT is empty; expected: a port, 1 to 65535"),
+        (load_listening, "PORT", "eighty", "NYFIKEN_PORT is a text of 6 characters; expected: a port, 1 to 65535"),
+        (load_listening, "PORT", "70000", "NYFIKEN_PORT is another number; expected: a port, 1 to 65535"),
+        (load_settings, "LOG_LEVEL", "loud", "expected: debug or info or warning or error"),
+        (load_settings, "WORKER", "Åsa's", "NYFIKEN_WORKER is a text of 5 characters; expected: a short name"),
+        (load_settings, "DATA", "", "NYFIKEN_DATA is empty; expected: a folder"),
+        (load_settings, "JWKS_URL", "ftp://x", "NYFIKEN_JWKS_URL is a text of 7 characters; expected: an http"),
+        (load_settings, "JWKS_URL", "https://idp.example/keys", "NYFIKEN_ISSUER is not set; expected: the issuer"),
+        (lambda: load_feeds(["ideas"]), "FEED_IDEAS", None, "NYFIKEN_FEED_IDEAS is not set; expected: an http"),
+    ],
+)
+def test_a_wrong_setting_says_which_what_it_is_and_what_is_expected(monkeypatch, load, name, value, message):
+    if value is not None:
+        monkeypatch.setenv(f"NYFIKEN_{name}", value)
+    with pytest.raises(WrongSetting) as raised:
+        load()
+    assert message in str(raised.value)
+    if value and len(value) > 2 and not value.startswith("https"):
+        assert value not in str(raised.value)
+
+
+def test_feeds_have_one_address_each(monkeypatch):
+    monkeypatch.setenv("NYFIKEN_FEED_IDEAS", "http://localhost:8081")
+    assert load_feeds(["ideas"]) == {"ideas": "http://localhost:8081"}
