@@ -45,5 +45,5 @@ try:
 except ValueError:
     {log}.exception("failed")
 """)
-    assert line["error"] == "ValueError in <string>:8 <module>"
+    assert line["error"] == "ValueError in <string>:7 <module>"
     assert "Anna" not in json.dumps(line)
