@@ -1,4 +1,4 @@
-"""Rows about the whole platform on one machine: how soon it is up, what it weighs, how fresh another service's rows are."""
+"""Rows about the whole platform: how soon it is up, what it weighs, how fresh another service's rows are."""
 
 from __future__ import annotations
 
