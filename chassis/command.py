@@ -20,9 +20,12 @@ def given(description: str = "", *, default: Any = dataclasses.MISSING) -> Any:
     return dataclasses.field(default=default, metadata={"metadata": {"description": description}, "given": "context"})
 
 
-def fresh(description: str = "") -> Any:
-    """The id of a new part (a comment, an observation): made for this command, and named in its answer."""
-    return dataclasses.field(metadata={"metadata": {"description": description}, "given": "fresh"})
+def fresh(description: str = "", *, each_of: str | None = None) -> Any:
+    """The id of something new (an idea, a comment): made for this command, and named in its answer.
+
+    ``each_of`` names a field of the body: then it is a tuple with an id for each item of that.
+    """
+    return dataclasses.field(metadata={"metadata": {"description": description}, "given": "fresh", "each_of": each_of})
 
 
 @dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(about, given, fresh))

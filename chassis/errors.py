@@ -3,6 +3,7 @@
 ::
 
     Refusal
+    ├── Malformed        400  the request itself cannot be read; names the header, parameter or body
     ├── Invalid          422  a value is not possible; names the field
     ├── Unauthenticated  401  no token, or not one of ours
     ├── NotAllowed       403  this caller may not
@@ -36,6 +37,12 @@ class Refusal(Exception):
 
     def __str__(self) -> str:
         return f"{self.slug} ({self.field})" if self.field else self.slug
+
+
+class Malformed(Refusal):
+    """The request itself cannot be read."""
+
+    status = 400
 
 
 class Invalid(Refusal):

@@ -1,0 +1,149 @@
+"""Bearer tokens: signed by the platform's own key, or by an issuer of the organisation whose keys are at a JWKS URL.
+
+A token says ``sub``, ``iss``, ``exp``, ``roles`` (``["employee", "decider@vof"]``), ``unit`` and ``name``. It is the
+only source of who somebody is. A person becomes an opaque id, HMAC-SHA256 of issuer and subject under the platform's
+secret, so that a ``sub`` that is an e-mail address is kept nowhere; a machine (role ``service``) keeps its name.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import jwt
+
+from chassis.command import Caller
+from chassis.errors import Unauthenticated, Unavailable
+
+ISSUER = "nyfiken"
+VALID_FOR = timedelta(hours=12)
+_REQUIRED = ["exp", "sub", "iss"]
+_LEEWAY = 10
+"""Seconds by which clocks may differ."""
+_ROLE = re.compile(r"\A([a-z][a-z-]{0,39})(?:@([a-z0-9][a-z0-9-]{0,39}))?\Z")
+_UNIT = re.compile(r"\A[a-z0-9][a-z0-9-]{0,39}\Z")
+_MACHINE = re.compile(r"\A[a-z][a-z0-9_-]{3,63}\Z")
+
+
+class Jwks:
+    """An issuer of the organisation: its name in ``iss``, where its public keys are, whom its tokens are meant for."""
+
+    def __init__(self, url: str, issuer: str, audience: str | None = None) -> None:
+        self.issuer = issuer
+        self.audience = audience
+        self._keys = jwt.PyJWKClient(url, cache_keys=True, lifespan=300, timeout=3)
+
+    def key_of(self, token: str) -> jwt.PyJWK:
+        """The public key that a token names; Unavailable if the issuer does not answer, else PyJWT's errors."""
+        try:
+            return self._keys.get_signing_key_from_jwt(token)
+        except jwt.PyJWKClientConnectionError:
+            raise Unavailable("issuer-unavailable", retry_after=5) from None
+
+
+class Tokens:
+    """Tells who a token belongs to. ``key`` signs the platform's own tokens, ``secret`` makes opaque ids."""
+
+    def __init__(self, key: bytes, secret: bytes, elsewhere: Jwks | None = None) -> None:
+        self._key = key
+        self._secret = secret
+        self._elsewhere = elsewhere
+
+    def caller(self, token: str) -> Caller:
+        """Who it is; Unauthenticated for a token that is not valid now or not one of ours."""
+        try:
+            claims = self._verified(token)
+        except jwt.ExpiredSignatureError:
+            raise Unauthenticated("token-expired") from None
+        except (jwt.PyJWTError, ValueError, TypeError):
+            raise Unauthenticated("token-not-valid") from None
+        return self._caller(claims)
+
+    def sign(
+        self,
+        sub: str,
+        roles: Iterable[str],
+        *,
+        unit: str | None = None,
+        name: str | None = None,
+        valid_for: timedelta = VALID_FOR,
+    ) -> str:
+        """A token of the platform's own."""
+        now = datetime.now(UTC)
+        claims: dict[str, Any] = {"iss": ISSUER, "sub": sub, "iat": now, "exp": now + valid_for, "roles": list(roles)}
+        extra = {"unit": unit, "name": name}
+        claims |= {claim: value for claim, value in extra.items() if value is not None}
+        return jwt.encode(claims, self._key, algorithm="HS256")
+
+    def person_id(self, sub: str, issuer: str = ISSUER) -> str:
+        """The opaque id of a person: 32 hexadecimal digits."""
+        return self.keyed_hash("person", issuer, sub)[:32]
+
+    def keyed_hash(self, *parts: str | bytes) -> str:
+        """A hash of these parts that nobody without the secret can make or try out."""
+        digest = hmac.new(self._secret, digestmod=hashlib.sha256)
+        for part in parts:
+            raw = part.encode() if isinstance(part, str) else part
+            digest.update(len(raw).to_bytes(8, "big") + raw)
+        return digest.hexdigest()
+
+    def _verified(self, token: str) -> Mapping[str, Any]:
+        """The claims. Which key may have signed follows from the algorithm, and each key takes its own only."""
+        algorithm = jwt.get_unverified_header(token).get("alg")
+        if algorithm == "HS256":
+            claims: Mapping[str, Any] = jwt.decode(
+                token, self._key, algorithms=["HS256"], issuer=ISSUER, leeway=_LEEWAY, options={"require": _REQUIRED}
+            )
+            return claims
+        if self._elsewhere is None or algorithm not in ("RS256", "ES256"):
+            raise jwt.InvalidAlgorithmError(algorithm)
+        return self._verified_elsewhere(token, self._elsewhere, algorithm)
+
+    @staticmethod
+    def _verified_elsewhere(token: str, issuer: Jwks, algorithm: str) -> Mapping[str, Any]:
+        claims: dict[str, Any] = jwt.decode(
+            token,
+            issuer.key_of(token),
+            algorithms=[algorithm],
+            issuer=issuer.issuer,
+            audience=issuer.audience,
+            leeway=_LEEWAY,
+            options={"require": _REQUIRED, "verify_aud": issuer.audience is not None},
+        )
+        roles = claims.get("roles", [])
+        # Only the platform itself says who is one of its machines.
+        return {**claims, "roles": [role for role in roles if role != "service"] if isinstance(roles, list) else roles}
+
+    def _caller(self, claims: Mapping[str, Any]) -> Caller:
+        roles = _roles(claims.get("roles", []))
+        sub, unit, name = claims["sub"], claims.get("unit"), claims.get("name")
+        if not sub or not (unit is None or _matches(_UNIT, unit)) or not (name is None or isinstance(name, str)):
+            raise Unauthenticated("token-not-valid")
+        if "service" in roles:
+            if not _matches(_MACHINE, sub):
+                raise Unauthenticated("token-not-valid")
+            return Caller(person_id=sub, roles=roles, unit=unit)
+        return Caller(person_id=self.person_id(sub, claims["iss"]), roles=roles, unit=unit, name=name)
+
+
+def _roles(claimed: object) -> dict[str, frozenset[str] | None]:
+    """Role → the units it covers, None for all; Unauthenticated for what is not a list of roles."""
+    if not isinstance(claimed, list):
+        raise Unauthenticated("token-not-valid")
+    roles: dict[str, frozenset[str] | None] = {}
+    for one in claimed:
+        found = _ROLE.match(one) if isinstance(one, str) else None
+        if found is None:
+            raise Unauthenticated("token-not-valid")
+        role, unit = found.groups()
+        before = roles.get(role, frozenset())
+        roles[role] = None if unit is None or before is None else before | {unit}
+    return roles
+
+
+def _matches(pattern: re.Pattern[str], value: object) -> bool:
+    return isinstance(value, str) and pattern.match(value) is not None

@@ -1,0 +1,73 @@
+"""What a query reads with, and what it has read: positions, versions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+
+from chassis.command import Caller
+from chassis.decider import Decider, States
+from chassis.processing import checkpoints, registry
+from chassis.processing.read_model import ReadModel
+from chassis.processing.rows import Rows
+from chassis.recorded import Position, Recorded
+from chassis.store.protocol import Store
+
+R = TypeVar("R")
+S = TypeVar("S")
+
+
+class Read:
+    """The reading side of one query. Everything from read models is of one moment."""
+
+    def __init__(self, caller: Caller, store: Store, memory: States, stack: ExitStack) -> None:
+        self.caller = caller
+        self.store = store
+        self.now = datetime.now(UTC)
+        self.versions: dict[str, int] = {}
+        self.read_rows = False
+        self._memory = memory
+        self._stack = stack
+        self._connection: sa.Connection | None = None
+        self._positions: dict[tuple[str, int], int] = {}
+
+    def rows(self, model: ReadModel[R]) -> Rows[R]:
+        """The rows of a read model; Unavailable while it is built for the first time."""
+        if self._connection is None:
+            self._connection = self._stack.enter_context(self.store.reading())
+        self.read_rows = True
+        serving = registry.serving(self._connection, model)
+        self._seen(checkpoints.positions(self._connection, serving.processor))
+        return Rows(self._connection, model, model.table(sa.MetaData(), serving.generation))
+
+    def state(self, decider: Decider[S], subject: str) -> S | None:
+        """What a rule would see of an aggregate now; None if nothing happened to it."""
+        stream = decider.stream(subject)
+        state, version = self._memory.load(self.store, decider, stream)
+        if version:
+            self._memory.keep(stream, state, version)
+        found: S | None = state
+        return found
+
+    def events(self, decider: Decider[Any], subject: str, as_of: datetime | None = None) -> list[Recorded]:
+        """All that happened to an aggregate, until ``as_of`` if given; its version becomes the answer's ETag."""
+        stream = decider.stream(subject)
+        found = self.store.read_stream(stream, until=as_of)
+        if found:
+            self.versions[stream] = found[-1].version
+            self._seen([found[-1].at])
+        return found
+
+    @property
+    def positions(self) -> list[Position]:
+        """The positions that the answer is of."""
+        return [Position(*place, position) for place, position in sorted(self._positions.items())]
+
+    def _seen(self, positions: Iterable[Position]) -> None:
+        for at in positions:
+            place = (at.service, at.partition)
+            self._positions[place] = max(at.position, self._positions.get(place, 0))
