@@ -119,6 +119,11 @@ class UtcTime(sa.TypeDecorator[datetime]):
     impl = sa.BigInteger
     cache_ok = True
 
+    @property
+    def python_type(self) -> type[datetime]:
+        """What a value of it is outside the database."""
+        return datetime
+
     def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> int | None:
         """To the database."""
         return None if value is None else to_micros(value)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import dataclasses
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 import orjson
@@ -17,6 +18,7 @@ from chassis.processing.search import search
 
 R = TypeVar("R")
 _BEST = 200
+_LARGEST = 2**63
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +111,8 @@ def _bound(columns: Sequence[sa.Column[Any]], cursor: str) -> list[sa.BindParame
 def _typed(column: sa.Column[Any], value: Any) -> Any:
     kind = column.type.python_type
     if hasattr(kind, "fromisoformat"):
-        return kind.fromisoformat(value)
-    if not isinstance(value, kind):
+        value = kind.fromisoformat(str(value))
+    fits = isinstance(value, kind) and (not isinstance(value, int) or abs(value) < _LARGEST)
+    if not fits or (isinstance(value, datetime) and value.tzinfo is None):
         raise ValueError(value)
     return value

@@ -16,90 +16,29 @@ It is then replayed, rebuilt, started with any event and shuffled. Rows written 
         events = HISTORY.dealt("ee i", i="idea-1", e="experiment-7")
         assert folded(IDEA_STORY, events) == {"idea-1/experiment-7@1": StoryRow(…), …}
 
+``kept(IDEA_STORY, HISTORY, tmp_path)`` gives the ``Rows`` of a database, to try queries on.
+
 The id of an event is ``<stream>@<version>``. Times: ``HISTORY.events[n].recorded_at``, from ``BEGINNING`` on.
 """
 
 from __future__ import annotations
 
-import dataclasses
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
 import pytest
-import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chassis.processing.read_model import ReadModel
-from chassis.processing.registry import rows, start_generation
-from chassis.recorded import Metadata, Recorded, to_micros
-from chassis.service import Service
-from chassis.store.protocol import Append, Change, Head, NewEvent
-from chassis.store.sqlite import SqliteStore
-from chassis.worker import Worker
-from contracts.event import encode
+from chassis.recorded import Recorded
+from chassis.testing.history import BEGINNING, History
+from chassis.testing.stage import Stage, kept
 
+__all__ = ["BEGINNING", "History", "ReadModelSuite", "folded", "kept", "shuffled"]
 R = TypeVar("R")
-BEGINNING = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
-
-
-class History:
-    """Recorded events of one or more services, as the read models of ``service`` get them.
-
-    Personal values of its own events are references; in the events of others they are missing, as from a feed.
-    """
-
-    def __init__(self, service: str) -> None:
-        self.service = service
-        self.events: list[Recorded] = []
-        self._told: dict[str, list[object]] = defaultdict(list)
-
-    def add(
-        self, service: str, stream: str, *events: object, by: str = "somebody", occurred_at: datetime | None = None
-    ) -> list[Recorded]:
-        """Let these happen, a minute apart; gives them as they were recorded."""
-        return [self._record(service, stream, happening, by, occurred_at) for happening in events]
-
-    def dealt(self, order: str, **streams: str) -> list[Recorded]:
-        """The events in another order: each letter is the next event of the stream it names, spaces are passed over."""
-        waiting = {letter: iter(self.of(stream)) for letter, stream in streams.items()}
-        return [next(waiting[letter]) for letter in order if not letter.isspace()]
-
-    def of(self, stream: str) -> list[Recorded]:
-        """The events of one stream."""
-        return [recorded for recorded in self.events if recorded.stream == stream]
-
-    def services(self) -> list[str]:
-        """Whose events there are."""
-        return list(dict.fromkeys(recorded.service for recorded in self.events))
-
-    def told(self, recorded: Recorded) -> object:
-        """The event as it was given to ``add``, personal values and all."""
-        return self._told[recorded.stream][recorded.version - 1]
-
-    def _record(self, service: str, stream: str, happening: object, by: str, occurred_at: datetime | None) -> Recorded:
-        self._told[stream].append(happening)
-        version = len(self._told[stream])
-        name, data, secrets = encode(happening)
-        made = Recorded(
-            id=f"{stream}@{version}",
-            service=service,
-            partition=0,
-            position=1 + sum(recorded.service == service for recorded in self.events),
-            stream=stream,
-            version=version,
-            type=name,
-            data=data,
-            metadata=Metadata(by=by),
-            recorded_at=BEGINNING + len(self.events) * timedelta(minutes=1),
-            occurred_at=occurred_at,
-            sealed=bool(secrets) and service == self.service,
-        )
-        self.events.append(made)
-        return made
 
 
 def folded(model: ReadModel[R], events: Iterable[Recorded]) -> dict[str, R]:
@@ -127,9 +66,9 @@ class ReadModelSuite:
     history: ClassVar[History]
 
     @pytest.fixture
-    def stage(self, tmp_path: Path) -> Iterable[_Stage]:
+    def stage(self, tmp_path: Path) -> Iterator[Stage]:
         """A database and a worker that has only this read model."""
-        stage = _Stage(tmp_path / "kept.sqlite", self.model, self.history)
+        stage = Stage(tmp_path / "kept.sqlite", self.model, self.history)
         yield stage
         stage.close()
 
@@ -137,18 +76,18 @@ class ReadModelSuite:
         missing = self.model.types - {recorded.type for recorded in self.history.events}
         assert not missing, f"add {sorted(missing)} to the history, so that what they do to a row is tried"
 
-    def test_replayed_all_at_once_it_gives_the_rows_that_were_folded(self, stage: _Stage) -> None:
+    def test_replayed_all_at_once_it_gives_the_rows_that_were_folded(self, stage: Stage) -> None:
         stage.tell(self.history.events)
         stage.worker.catch_up()
         assert stage.rows() == folded(self.model, self.history.events)
 
-    def test_replayed_event_by_event_it_gives_the_same_rows(self, stage: _Stage) -> None:
+    def test_replayed_event_by_event_it_gives_the_same_rows(self, stage: Stage) -> None:
         for recorded in self.history.events:
             stage.tell([recorded])
             stage.worker.catch_up()
         assert stage.rows() == folded(self.model, self.history.events)
 
-    def test_rebuilt_it_gives_the_same_rows(self, stage: _Stage) -> None:
+    def test_rebuilt_it_gives_the_same_rows(self, stage: Stage) -> None:
         stage.tell(self.history.events)
         stage.worker.catch_up()
         before = stage.rows()
@@ -181,73 +120,3 @@ def _concerned(model: ReadModel[Any], events: Iterable[Recorded]) -> Iterable[tu
 def _rows_of_several_streams(model: ReadModel[Any], events: Iterable[Recorded]) -> set[str]:
     streams = Counter(key for key, _ in {(key, recorded.stream) for recorded, key in _concerned(model, events)})
     return {key for key, count in streams.items() if count > 1}
-
-
-class _Stage:
-    """A database with one read model, and what is told to it: its own events in its store, others' as a source."""
-
-    def __init__(self, path: Path, model: ReadModel[Any], history: History) -> None:
-        self._history = history
-        self._model = model
-        self._now = to_micros(BEGINNING)
-        self._store = SqliteStore(path, history.service, master_key=bytes(32), clock=lambda: self._now)
-        self._others = {name: _Told(name) for name in model.sources if name != history.service}
-        service = Service(name=history.service, deciders=(), read_models=(model,), reactions=())
-        self.worker = Worker(service, self._store, self._others, "the-worker")
-
-    def tell(self, events: Iterable[Recorded]) -> None:
-        """Let these be recorded, just as they were."""
-        for recorded in events:
-            if recorded.service == self._store.service:
-                self._append(recorded)
-            elif recorded.service in self._others:
-                self._others[recorded.service].events.append(recorded)
-
-    def rows(self) -> dict[str, Any]:
-        """What is served."""
-        with self._store.reading() as connection:
-            serving = rows(connection, self._model)
-            found = serving.all(sa.select(serving.table))
-        return {getattr(row, self._model.key_column): row for row in found}
-
-    def rebuild(self) -> None:
-        """Begin a new table, fill it, and serve it."""
-        with self._store.transaction() as transaction:
-            start_generation(transaction.connection, self._model)
-        self.worker.catch_up()
-
-    def close(self) -> None:
-        """Give the database back."""
-        self._store.close()
-
-    def _append(self, recorded: Recorded) -> None:
-        self._now = to_micros(recorded.recorded_at)
-        event = NewEvent(
-            id=recorded.id,
-            event=self._history.told(recorded),
-            metadata=recorded.metadata,
-            occurred_at=recorded.occurred_at,
-        )
-        self._store.append(
-            Append(changes=[Change(stream=recorded.stream, expected=recorded.version - 1, events=[event])])
-        )
-
-
-@dataclasses.dataclass(slots=True)
-class _Told:
-    """Another service's history, as far as it was told."""
-
-    service: str
-    events: list[Recorded] = dataclasses.field(default_factory=list)
-
-    def heads(self) -> Mapping[int, Head]:
-        return {0: Head(position=len(self.events), id=self.events[-1].id if self.events else "")}
-
-    def read(self, partition: int, after: int, limit: int = 500) -> list[Recorded]:
-        return self.events[after : after + limit]
-
-    def wait(self, after: Mapping[int, int], timeout: float) -> bool:
-        return len(self.events) > after.get(0, 0)
-
-    def close(self) -> None:
-        return

@@ -1,16 +1,21 @@
 """Read models: folded in batches, built beside each other, rebuilt, searched, parked."""
 
+import base64
 import dataclasses
+from datetime import datetime
 
+import orjson
 import pytest
 
-from chassis.errors import Unavailable
+from chassis.errors import Invalid, Unavailable
 from chassis.processing.checkpoints import positions
 from chassis.processing.parking import parked
 from chassis.processing.processor import processors, retry
+from chassis.processing.read_model import ReadModel, indexed, key, one_subject, row
 from chassis.processing.registry import generations, prune, rows, serving, start_generation
 from chassis.store.protocol import Append, Change
 from chassis.testing.happenings import CounterRaised
+from chassis.testing.read_models import History, kept
 from chassis.testing.store_suite import new, raised
 from tests.chassis.processing.tallies import MIRROR, Tally, onto_tally, suite, tally
 
@@ -148,3 +153,32 @@ def test_pages_follow_each_other_without_gap_or_repetition(store, worker):
                     break
         assert found == sorted(found, reverse=descending)
         assert len(found) == 25
+
+
+def test_pages_in_the_order_of_moments_follow_each_other_and_a_made_up_cursor_is_refused(tmp_path):
+    history = History("suite")
+    for n in range(3):
+        history.add("suite", f"counter-{n}", CounterRaised())
+    model = ReadModel(
+        name="moments",
+        version=1,
+        row=Moment,
+        sources=("suite",),
+        on=(CounterRaised,),
+        keys=one_subject,
+        fold=lambda row, recorded, key: Moment(counter=key, at=recorded.recorded_at),
+    )
+    with kept(model, history, tmp_path) as moments:
+        first = moments.page(by=("at",), descending=True, limit=1)
+        assert [row.counter for row in first.rows] == ["2"]
+        assert [row.counter for row in moments.page(by=("at",), descending=True, after=first.next).rows] == ["1", "0"]
+        for made_up in (["2026-03-02T08:00:00", "0"], [7, "0"], [None, "0"], ["2026-03-02T08:00:00Z", 0], {}, 7):
+            cursor = base64.urlsafe_b64encode(orjson.dumps(made_up)).decode().rstrip("=")
+            with pytest.raises(Invalid, match="bad-cursor"):
+                moments.page(by=("at",), after=cursor)
+
+
+@row
+class Moment:
+    counter: str = key()
+    at: datetime = indexed()
