@@ -1,0 +1,1 @@
+"""Ideas: challenges that ask for them, and what becomes of them."""
