@@ -180,7 +180,7 @@ class Store(Streams, Protocol):
         """Destroy the keys of every sealed event of these streams."""
 
     def wait(self, after: Mapping[int, int], timeout: float) -> bool:
-        """Sleep until a partition is beyond its position in ``after``, or for ``timeout`` seconds; True if one is."""
+        """Sleep until one of these partitions is beyond its position, or for ``timeout`` seconds; True if one is."""
 
     def close(self) -> None:
         """Give back connections and descriptors."""

@@ -199,11 +199,17 @@ class StoreSuite:
         assert store.snapshot("counter-z") is None
 
     def test_a_waiting_reader_is_woken_by_an_append(self, store: Store, opener: Opener) -> None:
-        assert not store.wait(dict.fromkeys(range(store.partitions), 0), timeout=0.01)
+        ends = dict.fromkeys(range(store.partitions), 0)
+        assert not store.wait(ends, timeout=0.01)
         other = opener()
         other.append(raised("counter-a", 0, 1))
         other.close()
-        assert store.wait({}, timeout=10)
+        assert store.wait(ends, timeout=10)
+
+    def test_a_reader_is_not_woken_by_a_partition_it_does_not_wait_for(self, store: Store) -> None:
+        store.append(raised("counter-a", 0, 1))
+        quiet = {partition: 0 for partition, head in store.heads().items() if not head.position}
+        assert not store.wait(quiet, timeout=0.01)
 
     def test_nothing_is_at_a_position_that_was_never_given(self, store: Store) -> None:
         assert store.at(Position(store.service, 0, 1)) is None

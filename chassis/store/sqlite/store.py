@@ -146,7 +146,8 @@ class SqliteStore:
         self._database.close()
 
     def _beyond(self, after: Mapping[int, int]) -> bool:
-        return any(head.position > after.get(partition, 0) for partition, head in self.heads().items())
+        heads = self.heads()
+        return any(heads[partition].position > position for partition, position in after.items())
 
     def _wake(self) -> None:
         with self._appended:
