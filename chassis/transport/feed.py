@@ -6,11 +6,12 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import httpx
+import orjson
 
 from chassis.processing.source import SourceGone
-from chassis.recorded import Recorded
+from chassis.recorded import Position, Recorded
 from chassis.store.protocol import Head
-from chassis.transport.cloudevents import recorded_of
+from chassis.transport.cloudevents import NotAnEvent, from_batch
 
 _PAGE = 500
 _GRACE = 5.0
@@ -18,18 +19,25 @@ _GRACE = 5.0
 
 
 class FeedSource:
-    """``chassis.processing.source.Source`` over ``GET /events``; one per worker and source, used by one thread."""
+    """``chassis.processing.source.Source`` over ``GET /events``; one per worker and source, its connections kept.
+
+    One thread reads and waits; another may ask for the heads meanwhile.
+    """
 
     def __init__(self, service: str, url: str, token: Callable[[], str]) -> None:
         self.service = service
         self._token = token
-        self._client = httpx.Client(base_url=url, timeout=_GRACE)
+        self._client = httpx.Client(base_url=url, timeout=_GRACE, trust_env=False)
         self._ahead: dict[tuple[int, int], list[Recorded]] = {}
 
     def heads(self) -> Mapping[int, Head]:
         """As ``Source.heads``."""
-        found = self._get("/events/heads", {}, _GRACE).json()
-        return {each["partition"]: Head(position=each["position"], id=each["id"]) for each in found["heads"]}
+        answer = self._get("/events/heads", {}, _GRACE)
+        try:
+            heads = orjson.loads(answer.content)["heads"]
+            return {each["partition"]: Head(position=each["position"], id=each["id"]) for each in heads}
+        except (ValueError, KeyError, TypeError) as error:
+            raise SourceGone(f"{self.service}: answered something else than heads") from error
 
     def read(self, partition: int, after: int, limit: int = 500) -> list[Recorded]:
         """As ``Source.read``; a page that a long poll has brought is given without asking again."""
@@ -50,7 +58,21 @@ class FeedSource:
 
     def _page(self, partition: int, after: int, limit: int, wait: float) -> list[Recorded]:
         asked = {"partition": partition, "after": after, "limit": limit, "wait": wait}
-        return [recorded_of(each) for each in self._get("/events", asked, wait + _GRACE).json()]
+        answer = self._get("/events", asked, wait + _GRACE)
+        try:
+            found = from_batch(answer.content)
+        except NotAnEvent as error:
+            raise SourceGone(f"{self.service}: answered something else than events") from error
+        return [self._proved(each, partition, after + n) for n, each in enumerate(found, start=1)]
+
+    def _proved(self, each: Recorded | Position, partition: int, position: int) -> Recorded:
+        """The event, if it is the one that comes next; a service sees everything, so a mark is wrong too."""
+        expected = Position(self.service, partition, position)
+        if isinstance(each, Position):
+            raise SourceGone(f"{self.service}: withholds {each} from a service; is its token right?")
+        if each.at != expected:
+            raise SourceGone(f"{self.service}: gave {each.at}, {expected} was next")
+        return each
 
     def _get(self, path: str, asked: Mapping[str, Any], timeout: float) -> httpx.Response:
         headers = {"Authorization": f"Bearer {self._token()}"}
