@@ -22,7 +22,7 @@ class Kind:
     def schema(self) -> Schema:
         """What the service guards the body of this command with."""
         command = getattr(import_module(self.module), self.command)
-        return schema_of(command, [f.name for f in dataclasses.fields(command) if "given" not in f.metadata])()
+        return schema_of(command, [f.name for f in dataclasses.fields(command) if "given" not in f.metadata])
 
 
 KINDS = {
