@@ -1,0 +1,1 @@
+"""Experiments: what is tested, what came of it, and what was learned."""

@@ -1,0 +1,224 @@
+"""A lesson: what is known of it, what changes that, and what may be done with it.
+
+Its commands and decisions stand beside it: ``lesson_writing``, ``lesson_standing`` (does it hold?) and ``lesson_use``
+(has something changed because of it?).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from typing import TypedDict
+
+from chassis.command import Caller
+from chassis.decider import Decider
+from chassis.errors import NotAllowed, NotFound
+from chassis.states import StateTable
+from contracts.event import about, value
+from contracts.lessons import (
+    LessonCited,
+    LessonConfirmed,
+    LessonContradicted,
+    LessonEndorsed,
+    LessonRecorded,
+    LessonReinstated,
+    LessonRejected,
+    LessonRevised,
+    LessonStanding,
+    LessonSuperseded,
+    LessonSupported,
+    LessonWithdrawn,
+)
+from contracts.units import lineage
+from contracts.values import Author, ExperimentId, IdeaId, LessonId, PersonId, Text, UnitId
+
+WORKING_HERE = ("employee", "coach", "decider")
+"""The roles that record, use and try lessons."""
+ENOUGH_TO_CONFIRM = 2
+"""How many experiments must support a lesson before a coach may say that it holds."""
+
+
+class Bearings(TypedDict):
+    """What every event of a lesson repeats."""
+
+    lesson_id: LessonId
+    experiment_ids: tuple[ExperimentId, ...]
+    idea_ids: tuple[IdeaId, ...]
+    unit: UnitId
+
+
+@value
+class Lesson:
+    """What a rule needs to know of a lesson. Its standing says whether it holds; how it is used stands beside that."""
+
+    lesson_id: LessonId = about("The lesson.")
+    experiment_ids: tuple[ExperimentId, ...] = about("What it was learned from.", default=())
+    idea_ids: tuple[IdeaId, ...] = about("What it is about.", default=())
+    unit: UnitId = about("Who learned it.")
+    author: Author = about("Whose it is.")
+    recorded_by: PersonId = about("Who wrote it down.")
+    statement: Text = about("What was learned.")
+    standing: LessonStanding = about("Whether it holds.", default="emerging")
+    supporting: tuple[ExperimentId, ...] = about("The experiments that say the same.", default=())
+    contradicting: tuple[ExperimentId, ...] = about("The experiments that say something else.", default=())
+    cited_by: tuple[IdeaId, ...] = about("The ideas that build on it.", default=())
+    endorsed_by: tuple[PersonId, ...] = about("Who recommends it.", default=())
+
+    @property
+    def bearings(self) -> Bearings:
+        """What every event of it repeats."""
+        return Bearings(
+            lesson_id=self.lesson_id, experiment_ids=self.experiment_ids, idea_ids=self.idea_ids, unit=self.unit
+        )
+
+    def belongs_to(self, person: Caller) -> bool:
+        """Whether it is theirs: as its author, or because they wrote it down for somebody without an account."""
+        return person.person_id == (self.author.person_id or self.recorded_by)
+
+    def is_coached_by(self, person: Caller) -> bool:
+        """Whether they coach the unit that learned it, or one above."""
+        return any(person.has("coach", unit) for unit in lineage(self.unit))
+
+
+def evolve(lesson: Lesson | None, happening: object) -> Lesson:
+    """The lesson after an event."""
+    if lesson is None:
+        return _recorded(happening)
+    match happening:
+        case LessonRevised(statement=statement) if statement is not None:
+            return dataclasses.replace(_begun_again(lesson), statement=statement)
+        case LessonSupported(experiment_id=experiment):
+            return _with_support(lesson, experiment)
+        case LessonContradicted(experiment_id=experiment):
+            return _with_contradiction(lesson, experiment)
+        case LessonConfirmed():
+            return dataclasses.replace(lesson, standing="confirmed")
+        case LessonRejected():
+            return dataclasses.replace(lesson, standing="rejected")
+        case LessonSuperseded():
+            return dataclasses.replace(lesson, standing="superseded")
+        case LessonWithdrawn():
+            return dataclasses.replace(lesson, standing="withdrawn")
+        case LessonReinstated():
+            return _begun_again(lesson)
+        case LessonCited(by=idea):
+            return dataclasses.replace(lesson, cited_by=(*lesson.cited_by, idea))
+        case LessonEndorsed(endorsed_by=person):
+            return dataclasses.replace(lesson, endorsed_by=(*lesson.endorsed_by, person))
+        case _:
+            return lesson
+
+
+def _recorded(happening: object) -> Lesson:
+    match happening:
+        case LessonRecorded() as first:
+            return Lesson(
+                lesson_id=first.lesson_id,
+                experiment_ids=first.experiment_ids,
+                idea_ids=first.idea_ids,
+                unit=first.unit,
+                author=first.author,
+                recorded_by=first.recorded_by,
+                statement=first.statement,
+            )
+        case _:
+            raise TypeError(f"a lesson begins with LessonRecorded, not {type(happening).__name__}")
+
+
+def _begun_again(lesson: Lesson) -> Lesson:
+    return dataclasses.replace(lesson, standing="emerging", supporting=(), contradicting=())
+
+
+def _with_support(lesson: Lesson, experiment: ExperimentId) -> Lesson:
+    moves: dict[str, LessonStanding] = {"emerging": "supported", "rejected": "contested"}
+    return dataclasses.replace(
+        lesson,
+        standing=moves.get(lesson.standing, lesson.standing),
+        supporting=(*lesson.supporting, experiment),
+        contradicting=tuple(other for other in lesson.contradicting if other != experiment),
+    )
+
+
+def _with_contradiction(lesson: Lesson, experiment: ExperimentId) -> Lesson:
+    return dataclasses.replace(
+        lesson,
+        standing="rejected" if lesson.standing == "rejected" else "contested",
+        contradicting=(*lesson.contradicting, experiment),
+        supporting=tuple(other for other in lesson.supporting if other != experiment),
+    )
+
+
+LESSON = Decider("lesson", Lesson, evolve)
+
+TABLE = StateTable(
+    "                  emerging     supported    contested    confirmed    rejected     superseded  withdrawn ",
+    support="          →supported   =            =            =            →contested   ·           ·         ",
+    contradict="       →contested   →contested   =            →contested   =            ·           ·         ",
+    confirm="          ·            →confirmed   →confirmed   ○            ·            ·           ·         ",
+    reject="           →rejected    →rejected    →rejected    →rejected    ○            ·           ·         ",
+    revise_statement=" =            →emerging    →emerging    →emerging    →emerging    ·           ·         ",
+    revise="           =            =            =            =            =            ·           ·         ",
+    review="           =            =            =            =            =            ·           ·         ",
+    endorse="          =            =            =            =            ·            ·           ·         ",
+    apply="            =            =            =            =            ·            ·           ·         ",
+    validate="         =            =            =            =            ·            ·           ·         ",
+    cite="             =            =            =            =            =            =           ·         ",
+    supersede="        →superseded  →superseded  →superseded  →superseded  →superseded  ○           ·         ",
+    withdraw="         →withdrawn   →withdrawn   →withdrawn   →withdrawn   →withdrawn   →withdrawn  ○         ",
+    reinstate="        ·            ·            ·            ·            ·            →emerging   →emerging ",
+)
+
+
+def known(lesson: Lesson | None, *, field: str | None = None) -> Lesson:
+    """The lesson; NotFound if there is none, naming the field that named it."""
+    if lesson is None:
+        raise NotFound("no-such-lesson", field=field)
+    return lesson
+
+
+def look_after(lesson: Lesson, by: Caller) -> None:
+    """Raise NotAllowed unless the lesson is the caller's or they coach its unit."""
+    if not tends(lesson, by):
+        raise NotAllowed("not-your-lesson")
+
+
+def works_here(lesson: Lesson, person: Caller) -> bool:
+    """Whether this person may use the lesson and say how experiments bear on it."""
+    return any(person.has(role) for role in WORKING_HERE)
+
+
+def tends(lesson: Lesson, person: Caller) -> bool:
+    """Whether this person looks after the lesson: it is theirs, or they coach its unit."""
+    return lesson.belongs_to(person) or lesson.is_coached_by(person)
+
+
+def judges(lesson: Lesson, person: Caller) -> bool:
+    """Whether this person may say that it holds or does not: a coach, and never about one's own."""
+    return lesson.is_coached_by(person) and not lesson.belongs_to(person)
+
+
+_MAY: dict[str, Callable[[Lesson, Caller], bool]] = {
+    "revise": tends,
+    "support": works_here,
+    "contradict": works_here,
+    "confirm": judges,
+    "reject": judges,
+    "endorse": works_here,
+    "apply": works_here,
+    "validate": works_here,
+    "review": tends,
+    "supersede": tends,
+    "withdraw": tends,
+    "reinstate": tends,
+}
+
+
+def allowed_actions(lesson: Lesson, person: Caller) -> tuple[str, ...]:
+    """What this person may do with the lesson as it is now, by the last part of the route (``revise``: PATCH)."""
+    return tuple(action for action, may in _MAY.items() if _in_reach(lesson, person, action) and may(lesson, person))
+
+
+def _in_reach(lesson: Lesson, person: Caller, action: str) -> bool:
+    enough = action != "confirm" or len(lesson.supporting) >= ENOUGH_TO_CONFIRM
+    again = action == "endorse" and person.person_id in lesson.endorsed_by
+    return TABLE.allows(action, lesson.standing) and enough and not again

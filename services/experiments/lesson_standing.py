@@ -1,0 +1,184 @@
+"""Whether a lesson holds: experiments speak for and against it, coaches conclude, another lesson may take its place."""
+
+from __future__ import annotations
+
+from chassis.command import Caller, command, given
+from chassis.errors import NotAllowed, Refused
+from contracts.event import about
+from contracts.lessons import (
+    LessonConfirmed,
+    LessonContradicted,
+    LessonReinstated,
+    LessonRejected,
+    LessonSuperseded,
+    LessonSupported,
+    LessonWithdrawn,
+)
+from contracts.values import ExperimentId, LessonId, Note
+from services.experiments.lesson import ENOUGH_TO_CONFIRM, TABLE, WORKING_HERE, Lesson, known, look_after
+
+
+@command
+class SupportLesson:
+    """Say that an experiment supports the lesson."""
+
+    lesson_id: LessonId = given()
+    by: Caller = given()
+    experiment_id: ExperimentId = about("The experiment that says the same.")
+    note: Note | None = about("How.", default=None)
+
+
+@command
+class ContradictLesson:
+    """Say that an experiment contradicts the lesson."""
+
+    lesson_id: LessonId = given()
+    by: Caller = given()
+    experiment_id: ExperimentId = about("The experiment that says something else.")
+    note: Note | None = about("How.", default=None)
+
+
+@command
+class ConfirmLesson:
+    """Say that the lesson holds."""
+
+    lesson_id: LessonId = given()
+    by: Caller = given()
+    note: Note | None = about("What to add.", default=None)
+
+
+@command
+class RejectLesson:
+    """Say that the lesson does not hold."""
+
+    lesson_id: LessonId = given()
+    by: Caller = given()
+    reason: Note = about("Why.")
+
+
+@command
+class SupersedeLesson:
+    """Say that another lesson takes its place."""
+
+    lesson_id: LessonId = given()
+    by: Caller = given()
+    superseded_by: LessonId = about("The lesson that says it better.")
+
+
+@command
+class WithdrawLesson:
+    """Take the lesson back."""
+
+    lesson_id: LessonId = given()
+    by: Caller = given()
+    reason: Note = about("Why.")
+
+
+@command
+class ReinstateLesson:
+    """Let a superseded or withdrawn lesson count again."""
+
+    lesson_id: LessonId = given()
+    by: Caller = given()
+    reason: Note = about("Why.")
+
+
+def support(command: SupportLesson, lesson: Lesson | None) -> list[object]:
+    """Count an experiment for the lesson; the same one counts once, and no longer against it."""
+    lesson = known(lesson)
+    command.by.needs(*WORKING_HERE)
+    TABLE.lead("support", lesson.standing)
+    if command.experiment_id in lesson.supporting:
+        return []
+    return [
+        LessonSupported(
+            **lesson.bearings,
+            experiment_id=command.experiment_id,
+            note=command.note,
+            said_by=command.by.person_id,
+        )
+    ]
+
+
+def contradict(command: ContradictLesson, lesson: Lesson | None) -> list[object]:
+    """Count an experiment against the lesson; the same one counts once, and no longer for it."""
+    lesson = known(lesson)
+    command.by.needs(*WORKING_HERE)
+    TABLE.lead("contradict", lesson.standing)
+    if command.experiment_id in lesson.contradicting:
+        return []
+    return [
+        LessonContradicted(
+            **lesson.bearings,
+            experiment_id=command.experiment_id,
+            note=command.note,
+            said_by=command.by.person_id,
+        )
+    ]
+
+
+def confirm(command: ConfirmLesson, lesson: Lesson | None) -> list[object]:
+    """Let the lesson hold. Refused with role-needed, own-lesson, not-in-this-state, too-few-experiments."""
+    lesson = known(lesson)
+    _may_judge(lesson, command.by)
+    if TABLE.lead("confirm", lesson.standing) is None:
+        return []
+    if len(lesson.supporting) < ENOUGH_TO_CONFIRM:
+        raise Refused("too-few-experiments", supporting=len(lesson.supporting), needed=ENOUGH_TO_CONFIRM)
+    return [
+        LessonConfirmed(
+            **lesson.bearings,
+            supported_by=lesson.supporting,
+            note=command.note,
+            confirmed_by=command.by.person_id,
+        )
+    ]
+
+
+def reject(command: RejectLesson, lesson: Lesson | None) -> list[object]:
+    """Let the lesson not hold. Refused with role-needed, own-lesson, not-in-this-state."""
+    lesson = known(lesson)
+    _may_judge(lesson, command.by)
+    if TABLE.lead("reject", lesson.standing) is None:
+        return []
+    return [LessonRejected(**lesson.bearings, reason=command.reason, rejected_by=command.by.person_id)]
+
+
+def supersede(command: SupersedeLesson, lesson: Lesson | None, successor: Lesson | None) -> list[object]:
+    """Point to a better lesson, ``successor``, which must itself stand.
+
+    Refused with not-your-lesson, not-in-this-state, supersedes-itself, no-such-lesson, successor-does-not-stand.
+    """
+    lesson = known(lesson)
+    look_after(lesson, command.by)
+    if TABLE.lead("supersede", lesson.standing) is None:
+        return []
+    if command.superseded_by == lesson.lesson_id:
+        raise Refused("supersedes-itself", field="superseded_by")
+    if known(successor, field="superseded_by").standing in ("rejected", "superseded", "withdrawn"):
+        raise Refused("successor-does-not-stand", field="superseded_by")
+    return [LessonSuperseded(**lesson.bearings, by=command.superseded_by, superseded_by=command.by.person_id)]
+
+
+def withdraw(command: WithdrawLesson, lesson: Lesson | None) -> list[object]:
+    """Take the lesson back; it stays in sight. Refused with not-your-lesson."""
+    lesson = known(lesson)
+    look_after(lesson, command.by)
+    if TABLE.lead("withdraw", lesson.standing) is None:
+        return []
+    return [LessonWithdrawn(**lesson.bearings, reason=command.reason, withdrawn_by=command.by.person_id)]
+
+
+def reinstate(command: ReinstateLesson, lesson: Lesson | None) -> list[object]:
+    """Let the lesson count again, from the beginning. Refused with not-your-lesson, not-in-this-state."""
+    lesson = known(lesson)
+    look_after(lesson, command.by)
+    TABLE.lead("reinstate", lesson.standing)
+    return [LessonReinstated(**lesson.bearings, reason=command.reason, reinstated_by=command.by.person_id)]
+
+
+def _may_judge(lesson: Lesson, by: Caller) -> None:
+    if not lesson.is_coached_by(by):
+        raise NotAllowed("role-needed", roles="coach", unit=lesson.unit)
+    if lesson.belongs_to(by):
+        raise NotAllowed("own-lesson")

@@ -1,0 +1,207 @@
+"""Writing a lesson down, changing it, and looking at it again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Protocol, TypeVar
+
+from chassis.command import Caller, command, fresh, given
+from chassis.errors import Invalid, NotAllowed
+from contracts.event import about
+from contracts.lessons import LessonRecorded, LessonReviewed, LessonRevised, LessonText
+from contracts.values import (
+    Author,
+    ExperimentId,
+    IdeaId,
+    Language,
+    LessonId,
+    Link,
+    Note,
+    Source,
+    Text,
+    Title,
+    UnitId,
+    Word,
+)
+from services.experiments.lesson import TABLE, WORKING_HERE, Lesson, known, look_after
+
+T = TypeVar("T")
+
+
+@command
+class RecordLesson:
+    """Write down what was learned. Only the statement is needed."""
+
+    lesson_id: LessonId = fresh("The lesson.")
+    by: Caller = given()
+    statement: Text = about("What was learned: from that we learned …")
+    title: Title | None = about("The lesson in one line.", default=None)
+    observation: Text | None = about("What was seen.", default=None)
+    contributing_factors: tuple[Note, ...] = about("What it depended on.", default=(), most=50)
+    recommendation: Text | None = about("What to do about it: therefore we will …", default=None)
+    applies_when: Text | None = about("Where it holds.", default=None)
+    does_not_apply_when: Text | None = about("Where it does not hold.", default=None)
+    unit: UnitId | None = about("The unit that learned it; by default the experiment's, else one's own.", default=None)
+    tags: tuple[Word, ...] = about("Words to find it by.", default=(), most=50)
+    links: tuple[Link, ...] = about("To read elsewhere.", default=(), most=20)
+    language: Language = about("The language it is written in.", default="sv")
+    experiment_ids: tuple[ExperimentId, ...] = about("The experiments it was learned from.", default=(), most=50)
+    idea_ids: tuple[IdeaId, ...] = about(
+        "The ideas it is about; those of the experiments are added.", default=(), most=50
+    )
+    author: Author | None = about("Who learned it; by default oneself.", default=None)
+    contact_shown: bool = about("Whether one wants to be asked about it.", default=False)
+    review_on: date | None = about("The day to look at it again.", default=None)
+    source: Source | None = about("Where it is imported from; role service only.", default=None)
+    occurred_at: datetime | None = about("When it was written down; role service only.", default=None)
+
+
+@command
+class ReviseLesson:
+    """Change a lesson. What is left out stays as it is; an empty list empties."""
+
+    lesson_id: LessonId = given()
+    by: Caller = given()
+    statement: Text | None = about("What was learned; another statement begins as emerging.", default=None)
+    title: Title | None = about("The lesson in one line.", default=None)
+    observation: Text | None = about("What was seen.", default=None)
+    contributing_factors: tuple[Note, ...] | None = about("What it depended on.", default=None, most=50)
+    recommendation: Text | None = about("What to do about it.", default=None)
+    applies_when: Text | None = about("Where it holds.", default=None)
+    does_not_apply_when: Text | None = about("Where it does not hold.", default=None)
+    tags: tuple[Word, ...] | None = about("Words to find it by.", default=None, most=50)
+    links: tuple[Link, ...] | None = about("To read elsewhere.", default=None, most=20)
+    language: Language | None = about("The language it is written in.", default=None)
+    contact_shown: bool | None = about("Whether its author wants to be asked about it.", default=None)
+    review_on: date | None = about("The day to look at it again.", default=None)
+    cleared: tuple[LessonText, ...] = about("Fields to empty.", default=(), most=6)
+    reason: Note | None = about("Why.", default=None)
+
+
+@command
+class ReviewLesson:
+    """Say that one has looked at the lesson again and lets it stand."""
+
+    lesson_id: LessonId = given()
+    by: Caller = given()
+    note: Note | None = about("What was found.", default=None)
+    review_on: date | None = about("The day to look at it the next time.", default=None)
+
+
+class Tested(Protocol):
+    """What a lesson takes over from an experiment that it was learned from."""
+
+    @property
+    def unit(self) -> UnitId:
+        """The unit that tried it."""
+
+    @property
+    def idea_ids(self) -> tuple[IdeaId, ...]:
+        """The ideas that were tried."""
+
+
+def record(command: RecordLesson, lesson: Lesson | None, tested: Sequence[Tested] = ()) -> list[object]:
+    """Write down what was learned, ``tested`` being the experiments that the command names.
+
+    Refused with only-services-import, unit-needed, contact-is-the-authors. The same row imported again is already so.
+    """
+    by = command.by
+    by.needs(*WORKING_HERE, "service")
+    if command.source is not None and not by.has("service"):
+        raise NotAllowed("only-services-import", field="source")
+    if lesson is not None:
+        return []
+    unit = command.unit or next((experiment.unit for experiment in tested), by.unit)
+    if unit is None:
+        raise Invalid("unit-needed", field="unit")
+    return [
+        LessonRecorded(
+            lesson_id=command.lesson_id,
+            experiment_ids=_each_once(command.experiment_ids),
+            idea_ids=_each_once(command.idea_ids, *(experiment.idea_ids for experiment in tested)),
+            unit=unit,
+            statement=command.statement,
+            title=command.title,
+            observation=command.observation,
+            contributing_factors=command.contributing_factors,
+            recommendation=command.recommendation,
+            applies_when=command.applies_when,
+            does_not_apply_when=command.does_not_apply_when,
+            tags=_each_once(command.tags),
+            links=command.links,
+            language=command.language,
+            author=_author(command),
+            contact_shown=command.contact_shown,
+            review_on=command.review_on,
+            recorded_by=by.person_id,
+            source=command.source,
+        )
+    ]
+
+
+def revise(command: ReviseLesson, lesson: Lesson | None) -> list[object]:
+    """Change what a lesson says. Refused with not-your-lesson, contact-is-the-authors, not-in-this-state."""
+    lesson = known(lesson)
+    look_after(lesson, command.by)
+    if command.contact_shown is not None and not lesson.belongs_to(command.by):
+        raise NotAllowed("contact-is-the-authors", field="contact_shown")
+    statement = command.statement if command.statement != lesson.statement else None
+    TABLE.lead("revise" if statement is None else "revise_statement", lesson.standing)
+    if _says_nothing(command, statement):
+        return []
+    return [
+        LessonRevised(
+            **lesson.bearings,
+            statement=statement,
+            title=command.title,
+            observation=command.observation,
+            contributing_factors=command.contributing_factors,
+            recommendation=command.recommendation,
+            applies_when=command.applies_when,
+            does_not_apply_when=command.does_not_apply_when,
+            tags=None if command.tags is None else _each_once(command.tags),
+            links=command.links,
+            language=command.language,
+            contact_shown=command.contact_shown,
+            review_on=command.review_on,
+            cleared=_each_once(command.cleared),
+            reason=command.reason,
+            revised_by=command.by.person_id,
+        )
+    ]
+
+
+def review(command: ReviewLesson, lesson: Lesson | None) -> list[object]:
+    """Let the lesson stand after another look. Refused with not-your-lesson, not-in-this-state."""
+    lesson = known(lesson)
+    look_after(lesson, command.by)
+    TABLE.lead("review", lesson.standing)
+    return [
+        LessonReviewed(
+            **lesson.bearings, note=command.note, review_on=command.review_on, reviewed_by=command.by.person_id
+        )
+    ]
+
+
+def _author(command: RecordLesson) -> Author:
+    """Who learned it. Nobody but the author, or the import of what they once chose, shows them as a contact."""
+    by = command.by
+    oneself = Author(kind="employee", person_id=None if by.has("service") else by.person_id)
+    author = command.author or oneself
+    if command.contact_shown and author.person_id != by.person_id and not by.has("service"):
+        raise NotAllowed("contact-is-the-authors", field="contact_shown")
+    return author
+
+
+def _says_nothing(command: ReviseLesson, statement: Text | None) -> bool:
+    said = (
+        *(statement, command.title, command.observation, command.contributing_factors, command.recommendation),
+        *(command.applies_when, command.does_not_apply_when, command.tags, command.links, command.language),
+        *(command.contact_shown, command.review_on),
+    )
+    return not command.cleared and all(field is None for field in said)
+
+
+def _each_once(*several: tuple[T, ...]) -> tuple[T, ...]:
+    return tuple(dict.fromkeys(one for group in several for one in group))
