@@ -17,7 +17,7 @@ DEV := $(VENV)/.dev-installed
 
 .PHONY: help
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: run
 run: $(RUNTIME) ## Start the platform (PORT=8081, DATA=data), tell the story, stay up
@@ -50,6 +50,10 @@ bench: $(DEV) ## Measure, side by side with peers; writes benchmarks/results.jso
 contracts: $(DEV) ## Write again what is generated from the event classes and the services' routes
 	@$(PY) -m contracts.generate
 	@bin/nyfiken openapi --write
+
+.PHONY: fingerprints
+fingerprints: $(DEV) ## Write down the read models as they are now (SAME_ROWS=1: a change that leaves every row as it was)
+	@$(PY) -m tests.services.fingerprints $(if $(SAME_ROWS),--same-rows)
 
 .PHONY: lock
 lock: ## Write requirements/*.txt again, with hashes, from requirements/*.in

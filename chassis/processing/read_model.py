@@ -30,6 +30,7 @@ from typing import Any, Generic, TypeVar, Union, dataclass_transform, get_args, 
 import sqlalchemy as sa
 from sqlalchemy.types import TypeEngine
 
+from chassis.processing import words
 from chassis.recorded import Recorded, from_micros, to_micros
 from contracts.event import converter, name_of
 
@@ -95,8 +96,10 @@ class ReadModel(Generic[R]):
         return next(f.name for f in dataclasses.fields(self.row) if f.metadata.get("key"))  # type: ignore[arg-type]
 
     def fingerprint(self) -> str:
-        """Of the row's shape and the source of its module; a test compares it with the one written down."""
+        """Of the source of its module, and of how words are indexed; a test compares it with the one written down."""
         source = inspect.getsource(inspect.getmodule(self.fold) or self.fold)
+        if self.search:
+            source += inspect.getsource(words)
         return hashlib.sha256(source.encode()).hexdigest()[:12]
 
     def table(self, metadata: sa.MetaData, generation: int = 1) -> sa.Table:
