@@ -20,12 +20,14 @@ def given(description: str = "", *, default: Any = dataclasses.MISSING) -> Any:
     return dataclasses.field(default=default, metadata={"metadata": {"description": description}, "given": "context"})
 
 
-def fresh(description: str = "", *, each_of: str | None = None) -> Any:
+def fresh(description: str = "", *, each_of: str | None = None, same_for: str | None = None) -> Any:
     """The id of something new (an idea, a comment): made for this command, and named in its answer.
 
-    ``each_of`` names a field of the body: then it is a tuple with an id for each item of that.
+    ``each_of`` names a field of the body: then it is a tuple with an id for each item of that. ``same_for`` names one
+    that, where it is given, makes the id: the same for the same value, always (the source of something imported).
     """
-    return dataclasses.field(metadata={"metadata": {"description": description}, "given": "fresh", "each_of": each_of})
+    more = {"given": "fresh", "each_of": each_of, "same_for": same_for}
+    return dataclasses.field(metadata={"metadata": {"description": description}, **more})
 
 
 @dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(about, given, fresh))

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4, uuid5
 
 import orjson
 from flask import Response, request
@@ -20,10 +20,12 @@ from chassis.store.protocol import Answer, CommandKey
 from chassis.web.bodies import read_body
 from chassis.web.runtime import caller, metadata, runtime
 from chassis.web.schemas import load, load_path, schema_of
+from contracts.event import converter
 
 Subject = str | Callable[[Any], str]
 _KEY = re.compile(r"\A[\x21-\x7e]{1,200}\Z")
 _AND = ","
+_SAME = UUID("3f1d0a52-7f0e-4a67-9d0b-5c7a8c1d2e90")
 _VERSION = re.compile(r"\A\d{1,15}\Z")
 
 
@@ -36,6 +38,8 @@ class Shape:
     path: Schema
     fresh: Mapping[str, str | None]
     """Field → None for one new id, or the field of the body for each item of which there is one."""
+    same_for: Mapping[str, str]
+    """Field → the field of the body that makes its id, where that is given."""
     given: tuple[str, ...]
 
     @classmethod
@@ -51,6 +55,7 @@ class Shape:
             body=schema_of(kind, [name for name, place in places.items() if place is None]),
             path=schema_of(kind, [name for name in given if name in path_names], f"{kind.__name__}Path"),
             fresh={f.name: f.metadata.get("each_of") for f in dataclasses.fields(kind) if places[f.name] == "fresh"},
+            same_for={f.name: made for f in dataclasses.fields(kind) if (made := f.metadata.get("same_for"))},
             given=given,
         )
 
@@ -87,11 +92,17 @@ class CommandRoute:
         ids = load_path(self.shape.path, path)
         fields = {**ids, **load(self.shape.body, read_body())}
         for name, each_of in self.shape.fresh.items():
-            fields[name] = str(uuid4()) if each_of is None else tuple(str(uuid4()) for _ in fields[each_of])
+            fields[name] = (
+                self._new_id(name, fields) if each_of is None else tuple(str(uuid4()) for _ in fields[each_of])
+            )
             ids[name] = fields[name] if each_of is None else _AND.join(fields[name])
         context = {"by": caller(), "at": datetime.now(UTC)}
         fields |= {name: value for name, value in context.items() if name in self.shape.given}
         return self.shape.kind(**fields), ids
+
+    def _new_id(self, name: str, fields: Mapping[str, Any]) -> str:
+        made_by = fields.get(self.shape.same_for.get(name, ""))
+        return str(uuid4() if made_by is None else uuid5(_SAME, f"{name}\x1f{converter.dumps(made_by).decode()}"))
 
     def _subject_of(self, command: Any) -> str:
         subject: str = self.subject(command) if callable(self.subject) else getattr(command, self.subject)
