@@ -23,6 +23,7 @@ from contracts.values import (
     LessonId,
     LessonUse,
     Link,
+    Mandate,
     Note,
     Origin,
     Outcome,
@@ -67,16 +68,6 @@ DraftField = Literal[
 
 PersonalLinks = Annotated[tuple[Link, ...] | Sealed | None, fields.List(fields.Nested(class_schema(Link)))]
 PersonalLessons = Annotated[tuple[LessonUse, ...] | Sealed | None, fields.List(fields.Nested(class_schema(LessonUse)))]
-
-
-@value
-class Mandate:
-    """Who decided, and by what right."""
-
-    decided_by: PersonId = about("Who decided.")
-    decided_as: Word = about("The role it was decided in.")
-    for_unit: UnitId = about("The unit whose mandate was used: the idea's own, or one above it.")
-    on_behalf_of: PersonId | None = about("Whom a deputy stands in for.", default=None)
 
 
 @value

@@ -146,3 +146,13 @@ class LessonUse:
 
     lesson_id: LessonId = about("The lesson.")
     how: Note = about("How the idea builds on it.")
+
+
+@value
+class Mandate:
+    """Who decided, and by what right."""
+
+    decided_by: PersonId = about("Who decided.")
+    decided_as: Word = about("The role it was decided in.")
+    for_unit: UnitId = about("The unit whose mandate was used: the idea's own, or one above it.")
+    on_behalf_of: PersonId | None = about("Whom a deputy stands in for.", default=None)

@@ -13,7 +13,7 @@ from uuid import UUID, uuid5
 from contracts import values
 from contracts.event import Json
 from contracts.generate.catalogue import Event
-from contracts.generate.words import DECIMALS, INTEGERS, UNITS, WORDS
+from contracts.generate.words import DECIMALS, FALSE, INTEGERS, UNITS, WORDS
 
 _NAMESPACE = UUID("b4b3bfb2-37a1-4f0e-9d0e-6f1b5a6b0a55")
 _DAY = "2026-03-02"
@@ -70,7 +70,7 @@ _BY_TYPE: dict[Any, Any] = {
     values.DecimalText: lambda name: DECIMALS.get(name, "18"),
     str: _text,
     int: lambda name: INTEGERS.get(name, 24),
-    bool: lambda name: True,
+    bool: lambda name: name not in FALSE,
     date: lambda name: _DAY,
     datetime: lambda name: _MOMENT,
 }

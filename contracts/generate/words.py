@@ -26,12 +26,15 @@ WORDS = {
     "hypothesis": "Videosamtal kan ersätta hälften av hembesöken.",
     "test_method": "Tre månader i en hemtjänstgrupp.",
     "test_group": "24 brukare i hemtjänstgrupp Söder",
+    "id": "video-share",
+    "criterion_id": "video-share",
     "metric": "Andel besök som skett på video",
     "unit_of_measure": "%",
     "measured_how": "Ur planeringssystemet, varje vecka",
     "method": "Räkning i planeringssystemet",
     "conditions": "Fysiskt besök när brukaren vill det.",
     "note": "Informerade vid hembesök, samtycke finns.",
+    "evidence_level": "moderate",
     "surprise": "Många ville hellre ha ett kortare besök.",
     "deviations": "Testet började en vecka senare.",
     "explanation": "Surfplattan upplevdes som krånglig.",
@@ -44,7 +47,7 @@ WORDS = {
     "does_not_apply_when": "Tillsyn nattetid.",
     "proof": "Uppföljning efter ett halvår",
     "basis": "Personen har bett om det.",
-    "criteria_hash": "6a1f0c8e5b7d4a3290e1f2c3b4a59687",
+    "criteria_hash": "fc6b0a5b9fb2aba7422930cde258890ee4f514e477ca4126e820e2fada083e11",
     "system": "projektverktyget",
     "external_id": "1042",
     "language": "sv",
@@ -58,6 +61,18 @@ WORDS = {
 
 DECIMALS = {"threshold": "50", "expected": "50", "baseline": "5", "value": "18", "observed": "18"}
 
-INTEGERS = {"budget": 2_500_000, "hours": 120, "n": 24, "cost": 1_200_000, "attempt": 1, "partition": 0, "position": 17}
+INTEGERS = {
+    "budget": 2_500_000,
+    "hours": 120,
+    "n": 24,
+    "cost": 1_200_000,
+    "attempt": 1,
+    "amendments": 1,
+    "ore": 1_200_000,
+    "partition": 0,
+    "position": 17,
+}
 
 UNITS = {"unit": "vof", "to_unit": "skola", "units_concerned": "socialtjanst", "from_unit": "vof"}
+
+FALSE = {"met", "late", "again", "still_holds"}
