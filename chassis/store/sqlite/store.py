@@ -175,3 +175,8 @@ class SqliteStore:
             (created,) = db.execute("SELECT value FROM meta WHERE name = 'partitions'").fetchone()
         if int(created) != self.partitions:
             raise WrongPartitions(f"{self.service} was created with {created} partitions, not {self.partitions}")
+
+
+def open_store(data: Path, service: str, master_key: bytes) -> SqliteStore:
+    """The store of a service in a data folder, made there if it is new."""
+    return SqliteStore(data / f"{service}.sqlite", service, master_key=master_key)

@@ -1,0 +1,131 @@
+"""The two processes of a service: ``web`` answers requests, ``worker`` runs its processors.
+
+What a process counts must be shared from its first import on, and the process that only watches over ``web`` is to stay
+small; so what is needed here is mostly imported where it is used.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from chassis import logs
+from chassis.keys import Keys, WrongKeys, load_keys
+from chassis.settings import Settings, WrongSetting, load_feeds, load_listening, load_settings
+
+if TYPE_CHECKING:
+    from chassis.program import Program
+    from chassis.tokens import Tokens
+
+USAGE = 2
+"""The exit code of a process that was started the wrong way."""
+_FIGURES = "PROMETHEUS_MULTIPROC_DIR"
+_VALID_FOR = timedelta(minutes=10)
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Process:
+    """A process as it was set from outside; ``main`` is the module that has the service as ``PROGRAM``."""
+
+    main: str
+    settings: Settings
+    keys: Keys
+
+    def program(self) -> Program:
+        """The service, imported now."""
+        program: Program = import_module(self.main).PROGRAM
+        return program
+
+    def tokens(self) -> Tokens:
+        """What tells who a token belongs to, and signs the platform's own."""
+        from chassis.tokens import Jwks, Tokens
+
+        url, issuer = self.settings.jwks_url, self.settings.issuer
+        elsewhere = Jwks(url, issuer, self.settings.audience) if url and issuer else None
+        return Tokens(self.keys.signing, self.keys.secret, elsewhere)
+
+
+class ServiceToken:
+    """The token that a service shows the others: valid for minutes, and signed anew in time."""
+
+    def __init__(self, tokens: Tokens, service: str) -> None:
+        self._tokens = tokens
+        self._service = service
+        self._signed = ""
+        self._renew_at = 0.0
+
+    def __call__(self) -> str:
+        """One that is valid for a while."""
+        if time.monotonic() >= self._renew_at:
+            self._signed = self._tokens.sign(self._service, ["service"], valid_for=_VALID_FOR)
+            self._renew_at = time.monotonic() + _VALID_FOR.total_seconds() / 2
+        return self._signed
+
+
+def run(service: str, main: str) -> None:
+    """Run the process that the command line asks for, until it is told to end.
+
+    What was set wrongly is said in one line, and the exit code is 2.
+    """
+    kinds: Mapping[str, Callable[[Process], None]] = {"web": _web, "worker": _worker}
+    kind = sys.argv[1] if len(sys.argv) == 2 else ""
+    os.umask(0o077)
+    try:
+        if kind not in kinds:
+            raise WrongSetting(f"usage: python -m services.{service} web|worker")
+        settings = load_settings()
+        logs.configure(settings.log_level, service=service, process=kind)
+        keys = load_keys(settings.data)
+        _share_figures(settings, service)
+        kinds[kind](Process(main=main, settings=settings, keys=keys))
+    except (WrongSetting, WrongKeys) as error:
+        print(error, file=sys.stderr)
+        sys.exit(USAGE)
+
+
+def _share_figures(settings: Settings, service: str) -> None:
+    folder = settings.data / "figures" / service
+    folder.mkdir(parents=True, exist_ok=True)
+    os.environ[_FIGURES] = str(folder)
+
+
+def _web(process: Process) -> None:
+    from chassis.serving import serve
+
+    serve(process, load_listening())
+
+
+def _worker(process: Process) -> None:
+    from chassis.worker import Worker
+
+    program = process.program()
+    service = program.service
+    feeds = load_feeds(service.consumes)
+    token = ServiceToken(process.tokens(), service.name)
+    store = program.open_store(process.settings.data, service.name, process.keys.master)
+    sources = {name: program.open_source(name, url, token) for name, url in feeds.items()}
+    Worker(service, store, sources, process.settings.worker).run(_told_to_end())
+    for source in sources.values():
+        source.close()
+    store.close()
+
+
+def _told_to_end() -> threading.Event:
+    """Set by SIGTERM or Ctrl-C."""
+    told = threading.Event()
+
+    def end(*_: object) -> None:
+        # Not here: the main thread, which runs this, may hold the event's lock just now.
+        threading.Thread(target=told.set).start()
+
+    signal.signal(signal.SIGTERM, end)
+    signal.signal(signal.SIGINT, end)
+    return told

@@ -1,0 +1,97 @@
+"""The web process: gunicorn with one process that answers, in threads, and one that watches over it."""
+
+from __future__ import annotations
+
+import os
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from gunicorn.app.base import BaseApplication
+from gunicorn.glogging import Logger
+from gunicorn.workers.gthread import ThreadWorker
+
+from chassis.settings import Listening
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from chassis.processes import Process
+
+GRACE = 6
+"""Seconds that requests get to be answered in after the process was asked to end."""
+_KEPT = 65
+"""Seconds that an idle connection is kept: longer than any client of ours keeps it."""
+_MEMORY = Path("/dev/shm")  # noqa: S108 - where gunicorn's sign of life costs no disk
+
+
+def serve(process: Process, listening: Listening) -> None:
+    """Answer requests until told to end."""
+    _Server(process, listening).run()
+
+
+class _Server(BaseApplication):  # type: ignore[misc]
+    def __init__(self, process: Process, listening: Listening) -> None:
+        self._process = process
+        self._listening = listening
+        super().__init__()
+
+    def load_config(self) -> None:
+        options: dict[str, Any] = {
+            "bind": f"{self._listening.host}:{self._listening.port}",
+            "workers": 1,
+            "threads": self._listening.threads,
+            "worker_class": _Worker,
+            "worker_tmp_dir": str(_MEMORY) if os.access(_MEMORY, os.W_OK) else None,
+            "graceful_timeout": GRACE,
+            "keepalive": _KEPT,
+            "control_socket_disable": True,
+            "logger_class": _Log,
+            "umask": 0o077,
+        }
+        for name, value in options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        """The app; made after the fork, since connections to a database are not shared between processes."""
+        from chassis.processing.tables import create_tables
+        from chassis.web import create_app
+
+        program = self._process.program()
+        service = program.service
+        store = program.open_store(self._process.settings.data, service.name, self._process.keys.master)
+        with store.transaction() as transaction:
+            create_tables(transaction.connection)
+        return create_app(
+            service,
+            program.routes,
+            store,
+            tokens=self._process.tokens(),
+            problem_texts=(program.problems,),
+            waiting=self._listening.waiting,
+        )
+
+
+class _Worker(ThreadWorker):  # type: ignore[misc]
+    def handle_exit(self, sig: int, frame: object) -> None:
+        """Asked to end: let nobody wait any longer, and answer the others."""
+        from chassis.web.runtime import EXTENSION
+
+        waiting = self.wsgi.extensions[EXTENSION].waiting
+        threading.Thread(target=waiting.end).start()  # not here: this thread may hold the lock just now
+        super().handle_exit(sig, frame)
+
+
+class _Log(Logger):  # type: ignore[misc]
+    """What gunicorn says goes where everything goes; what a request was about stays out of it."""
+
+    def setup(self, cfg: Any) -> None:
+        self.cfg = cfg
+        self._access_log_enabled = False
+        self.error_log.propagate = True
+
+    def warning(self, msg: str, *args: object, **kwargs: Any) -> None:
+        self.error_log.warning(msg.partition(" from ip=")[0], *args, **kwargs)
+
+    def exception(self, msg: str, *args: object, **kwargs: Any) -> None:
+        self.error_log.error(msg.partition(":")[0].replace("%s", "…"), exc_info=True)

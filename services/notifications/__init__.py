@@ -1,0 +1,1 @@
+"""Notifications: people, what they follow, and what they are told."""
