@@ -61,15 +61,15 @@ def states(aggregate: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(cell.state for cell in cells(aggregate)))
 
 
-def fulfil(cell: Cell, before: Given[Any], decide: Decide) -> None:
-    """Take the decision and demand what the cell says; ``state`` is the name of the state within the aggregate's."""
-    was = before.state.state if before.state else None
+def fulfil(cell: Cell, before: Given[Any], decide: Decide, *, field: str = "state") -> None:
+    """Take the decision and demand what the cell says; ``field`` of the aggregate holds the state it is in."""
+    was = getattr(before.state, field, None)
     assert was == cell.state, f"the events given lead to {was}"
     when = before.when(decide)
     if cell.mark == "·":
         assert isinstance(when.refusal, Refused | NotFound), f"{cell}: {when.refusal or when.events}"
         return
-    after = when.and_then().state.state
+    after = getattr(when.and_then().state, field)
     assert bool(when.events) == (cell.mark != "○"), f"{cell}: {when.events}"
     assert after == (cell.to or cell.state), f"{cell}: leads to {after}"
 
