@@ -29,6 +29,7 @@ FollowReason = Literal["author", "support", "comment", "join", "team", "mention"
 NotificationRule = Literal["follower", "author", "asker", "owner", "responsible"]
 ErasureScope = Literal["profile", "profile_and_texts"]
 
+EmailAddress = Annotated[str, fields.Email]
 PersonalEmail = Annotated[str | Sealed | None, fields.Email]
 
 ERASED: Mapping[ErasureScope, tuple[Scope, ...]] = {

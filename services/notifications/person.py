@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Annotated
-
-from marshmallow import fields
 
 from chassis.command import Caller, command, given
 from chassis.decider import Decider
 from chassis.errors import Invalid, Refused
 from contracts.event import Sealed, about, value
 from contracts.notifications import (
+    EmailAddress,
     ErasureDeclined,
     ErasureRequested,
     ErasureScope,
@@ -20,8 +18,6 @@ from contracts.notifications import (
     ProfileChanged,
 )
 from contracts.values import Language, Note, PersonId, Title, UnitId
-
-Email = Annotated[str, fields.Email]
 
 # ── Commands ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -32,7 +28,7 @@ class RegisterMe:
 
     by: Caller = given()
     name: Title | None = about("One's name; the token's goes before it, if it has one.", default=None)
-    email: Email | None = about("Where mail reaches one; never shown to anybody.", default=None)
+    email: EmailAddress | None = about("Where mail reaches one; never shown to anybody.", default=None)
     unit: UnitId | None = about("The unit one works in; left out: the token's.", default=None)
     language: Language = about("The language one is written to in.", default="sv")
 

@@ -42,18 +42,8 @@ class Unfollow:
 
 
 @command
-class TakePart:
-    """Somebody has become a part of something, and so follows it; a rule's command."""
-
-    person_id: PersonId
-    subject: FollowedId
-    reason: FollowReason
-    since: datetime
-
-
-@command
-class LeavePart:
-    """Somebody is no longer a part of something in this way; a rule's command."""
+class ChangePart:
+    """Somebody has become a part of something, or is one no longer; a rule's command."""
 
     person_id: PersonId
     subject: FollowedId
@@ -137,7 +127,7 @@ def unfollow(command: Unfollow, subscription: Subscription | None) -> list[objec
     return [Unfollowed(person_id=command.by.person_id, subject=subject, reason=None, counts_until=command.at)]
 
 
-def take_part(command: TakePart, subscription: Subscription | None) -> list[object]:
+def take_part(command: ChangePart, subscription: Subscription | None) -> list[object]:
     """Follow what one has become a part of, unless one has said no and may be left alone."""
     following = _of(subscription, command.subject)
     if command.reason in following.reasons or command.reason in following.put_aside:
@@ -149,7 +139,7 @@ def take_part(command: TakePart, subscription: Subscription | None) -> list[obje
     ]
 
 
-def leave_part(command: LeavePart, subscription: Subscription | None) -> list[object]:
+def leave_part(command: ChangePart, subscription: Subscription | None) -> list[object]:
     """One reason less to follow it."""
     following = _of(subscription, command.subject)
     if command.reason not in following.reasons and command.reason not in following.put_aside:

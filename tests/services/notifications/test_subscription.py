@@ -10,9 +10,8 @@ from contracts.notifications import Followed, Unfollowed
 from services.notifications.subscription import (
     RESPONSIBILITIES,
     SUBSCRIPTION,
+    ChangePart,
     Follow,
-    LeavePart,
-    TakePart,
     Unfollow,
     follow,
     leave_part,
@@ -41,11 +40,11 @@ def unfollowing(minute):
 
 
 def becoming(reason, minute):
-    return partial(take_part, TakePart(person_id=ANNA, subject=SUBJECT, reason=reason, since=at(minute)))
+    return partial(take_part, ChangePart(person_id=ANNA, subject=SUBJECT, reason=reason, since=at(minute)))
 
 
 def leaving(reason, minute):
-    return partial(leave_part, LeavePart(person_id=ANNA, subject=SUBJECT, reason=reason, since=at(minute)))
+    return partial(leave_part, ChangePart(person_id=ANNA, subject=SUBJECT, reason=reason, since=at(minute)))
 
 
 def test_following_by_hand_counts_from_now_and_once():
