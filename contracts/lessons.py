@@ -1,8 +1,7 @@
 """What happens to a lesson in the service experiments: it is written down, holds or not, and is used or not.
 
-Every event carries ``lesson_id``, ``unit`` and the ``experiment_ids`` and ``idea_ids`` that the lesson comes from, so
-that the page of an experiment or an idea can show it without asking back. A field that may be left out is None where
-it was, and collections are empty then.
+Every event says what ``OfLesson`` says. A field that may be left out is None where it was, and collections are empty
+then.
 """
 
 from __future__ import annotations
@@ -10,7 +9,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Literal
 
-from contracts.event import about, event
+from contracts.event import about, event, value
 from contracts.values import (
     Author,
     ExperimentId,
@@ -36,17 +35,23 @@ LessonText = Literal["title", "observation", "recommendation", "applies_when", "
 """The fields of a lesson that can be emptied again."""
 
 
-# ── Writing ────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-@event("lesson-recorded.v1")
-class LessonRecorded:
-    """Somebody wrote down what was learned."""
+@value
+class OfLesson:
+    """What every event of a lesson says: enough for the page of an experiment or an idea that it is about."""
 
     lesson_id: LessonId = about("The lesson.")
     experiment_ids: tuple[ExperimentId, ...] = about("The experiments that it was learned from.", default=(), most=50)
     idea_ids: tuple[IdeaId, ...] = about("The ideas that it is about.", default=(), most=50)
     unit: UnitId = about("The unit that learned it.")
+
+
+# ── Writing ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@event("lesson-recorded.v1")
+class LessonRecorded(OfLesson):
+    """Somebody wrote down what was learned."""
+
     statement: Text = about("What was learned: from that we learned …")
     title: Title | None = about("The lesson in one line.", default=None)
     observation: Text | None = about("What was seen.", default=None)
@@ -65,16 +70,12 @@ class LessonRecorded:
 
 
 @event("lesson-revised.v1")
-class LessonRevised:
+class LessonRevised(OfLesson):
     """Some of its fields were changed. None: unchanged; an empty collection: emptied.
 
     Another statement is another claim: what experiments said of the one before no longer counts.
     """
 
-    lesson_id: LessonId = about("The lesson.")
-    experiment_ids: tuple[ExperimentId, ...] = about("The experiments that it was learned from.", default=(), most=50)
-    idea_ids: tuple[IdeaId, ...] = about("The ideas that it is about.", default=(), most=50)
-    unit: UnitId = about("The unit that learned it.")
     statement: Text | None = about("What was learned.", default=None)
     title: Title | None = about("The lesson in one line.", default=None)
     observation: Text | None = about("What was seen.", default=None)
@@ -93,13 +94,9 @@ class LessonRevised:
 
 
 @event("lesson-reviewed.v1")
-class LessonReviewed:
+class LessonReviewed(OfLesson):
     """Somebody looked at it again and let it stand as it is."""
 
-    lesson_id: LessonId = about("The lesson.")
-    experiment_ids: tuple[ExperimentId, ...] = about("The experiments that it was learned from.", default=(), most=50)
-    idea_ids: tuple[IdeaId, ...] = about("The ideas that it is about.", default=(), most=50)
-    unit: UnitId = about("The unit that learned it.")
     note: Note | None = about("What was found.", default=None)
     review_on: date | None = about("The day to look at it the next time.", default=None)
     reviewed_by: PersonId = about("Who looked.")
@@ -109,88 +106,60 @@ class LessonReviewed:
 
 
 @event("lesson-supported.v1")
-class LessonSupported:
+class LessonSupported(OfLesson):
     """An experiment says the same."""
 
-    lesson_id: LessonId = about("The lesson.")
-    experiment_ids: tuple[ExperimentId, ...] = about("The experiments that it was learned from.", default=(), most=50)
-    idea_ids: tuple[IdeaId, ...] = about("The ideas that it is about.", default=(), most=50)
-    unit: UnitId = about("The unit that learned it.")
     experiment_id: ExperimentId = about("The experiment that supports it.")
     note: Note | None = about("How.", default=None)
     said_by: PersonId = about("Who says so.")
 
 
 @event("lesson-contradicted.v1")
-class LessonContradicted:
+class LessonContradicted(OfLesson):
     """An experiment says something else."""
 
-    lesson_id: LessonId = about("The lesson.")
-    experiment_ids: tuple[ExperimentId, ...] = about("The experiments that it was learned from.", default=(), most=50)
-    idea_ids: tuple[IdeaId, ...] = about("The ideas that it is about.", default=(), most=50)
-    unit: UnitId = about("The unit that learned it.")
     experiment_id: ExperimentId = about("The experiment that contradicts it.")
     note: Note | None = about("How.", default=None)
     said_by: PersonId = about("Who says so.")
 
 
 @event("lesson-confirmed.v1")
-class LessonConfirmed:
+class LessonConfirmed(OfLesson):
     """It has been seen in more than one experiment, and a coach says that it holds."""
 
-    lesson_id: LessonId = about("The lesson.")
-    experiment_ids: tuple[ExperimentId, ...] = about("The experiments that it was learned from.", default=(), most=50)
-    idea_ids: tuple[IdeaId, ...] = about("The ideas that it is about.", default=(), most=50)
-    unit: UnitId = about("The unit that learned it.")
     supported_by: tuple[ExperimentId, ...] = about("The experiments that support it: two at least.")
     note: Note | None = about("What the coach adds.", default=None)
     confirmed_by: PersonId = about("The coach.")
 
 
 @event("lesson-rejected.v1")
-class LessonRejected:
+class LessonRejected(OfLesson):
     """A coach says that it does not hold, and why."""
 
-    lesson_id: LessonId = about("The lesson.")
-    experiment_ids: tuple[ExperimentId, ...] = about("The experiments that it was learned from.", default=(), most=50)
-    idea_ids: tuple[IdeaId, ...] = about("The ideas that it is about.", default=(), most=50)
-    unit: UnitId = about("The unit that learned it.")
     reason: Note = about("Why.")
     rejected_by: PersonId = about("The coach.")
 
 
 @event("lesson-superseded.v1")
-class LessonSuperseded:
+class LessonSuperseded(OfLesson):
     """Another lesson says it better; this one stays in sight and points there."""
 
-    lesson_id: LessonId = about("The lesson.")
-    experiment_ids: tuple[ExperimentId, ...] = about("The experiments that it was learned from.", default=(), most=50)
-    idea_ids: tuple[IdeaId, ...] = about("The ideas that it is about.", default=(), most=50)
-    unit: UnitId = about("The unit that learned it.")
     by: LessonId = about("The lesson that takes its place.")
     superseded_by: PersonId = about("Who says so.")
 
 
 @event("lesson-withdrawn.v1")
-class LessonWithdrawn:
+class LessonWithdrawn(OfLesson):
     """It is taken back; it stays in sight with the reason."""
 
-    lesson_id: LessonId = about("The lesson.")
-    experiment_ids: tuple[ExperimentId, ...] = about("The experiments that it was learned from.", default=(), most=50)
-    idea_ids: tuple[IdeaId, ...] = about("The ideas that it is about.", default=(), most=50)
-    unit: UnitId = about("The unit that learned it.")
     reason: Note = about("Why.")
     withdrawn_by: PersonId = about("Who took it back.")
 
 
 @event("lesson-reinstated.v1")
-class LessonReinstated:
+class LessonReinstated(OfLesson):
     """It was superseded or withdrawn, and counts again, from the beginning."""
 
-    lesson_id: LessonId = about("The lesson.")
-    experiment_ids: tuple[ExperimentId, ...] = about("The experiments that it was learned from.", default=(), most=50)
-    idea_ids: tuple[IdeaId, ...] = about("The ideas that it is about.", default=(), most=50)
-    unit: UnitId = about("The unit that learned it.")
     reason: Note = about("Why.")
     reinstated_by: PersonId = about("Who says so.")
 
@@ -199,36 +168,24 @@ class LessonReinstated:
 
 
 @event("lesson-cited.v1")
-class LessonCited:
+class LessonCited(OfLesson):
     """An idea builds on it."""
 
-    lesson_id: LessonId = about("The lesson.")
-    experiment_ids: tuple[ExperimentId, ...] = about("The experiments that it was learned from.", default=(), most=50)
-    idea_ids: tuple[IdeaId, ...] = about("The ideas that it is about.", default=(), most=50)
-    unit: UnitId = about("The unit that learned it.")
     by: IdeaId = about("The idea that builds on it.")
     how: Note = about("How the idea builds on it.")
 
 
 @event("lesson-endorsed.v1")
-class LessonEndorsed:
+class LessonEndorsed(OfLesson):
     """Somebody recommends it to others."""
 
-    lesson_id: LessonId = about("The lesson.")
-    experiment_ids: tuple[ExperimentId, ...] = about("The experiments that it was learned from.", default=(), most=50)
-    idea_ids: tuple[IdeaId, ...] = about("The ideas that it is about.", default=(), most=50)
-    unit: UnitId = about("The unit that learned it.")
     endorsed_by: PersonId = about("Who recommends it.")
 
 
 @event("lesson-applied.v1")
-class LessonApplied:
+class LessonApplied(OfLesson):
     """Something is done in another way because of it."""
 
-    lesson_id: LessonId = about("The lesson.")
-    experiment_ids: tuple[ExperimentId, ...] = about("The experiments that it was learned from.", default=(), most=50)
-    idea_ids: tuple[IdeaId, ...] = about("The ideas that it is about.", default=(), most=50)
-    unit: UnitId = about("The unit that learned it.")
     application_id: PartId = about("This use of it.")
     where: Title = about("Where it is used; never a person's name.")
     what_changed: Note = about("What is done in another way now.")
@@ -237,13 +194,9 @@ class LessonApplied:
 
 
 @event("lesson-validated.v1")
-class LessonValidated:
+class LessonValidated(OfLesson):
     """It has made a difference, and here is the proof."""
 
-    lesson_id: LessonId = about("The lesson.")
-    experiment_ids: tuple[ExperimentId, ...] = about("The experiments that it was learned from.", default=(), most=50)
-    idea_ids: tuple[IdeaId, ...] = about("The ideas that it is about.", default=(), most=50)
-    unit: UnitId = about("The unit that learned it.")
     validation_id: PartId = about("This proof.")
     proof: Note = about("What shows that it made a difference.")
     validated_by: PersonId = about("Who tells.")

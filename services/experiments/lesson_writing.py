@@ -33,7 +33,7 @@ T = TypeVar("T")
 class RecordLesson:
     """Write down what was learned. Only the statement is needed."""
 
-    lesson_id: LessonId = fresh("The lesson.")
+    lesson_id: LessonId = fresh("The lesson; of something imported always the same.", same_for="source")
     by: Caller = given()
     statement: Text = about("What was learned: from that we learned …")
     title: Title | None = about("The lesson in one line.", default=None)
