@@ -1,0 +1,289 @@
+"""An experiment: what is known of it, what changes that, and what may be done with it by whom.
+
+Its commands and decisions stand beside it: ``experiment_planning``, ``experiment_people``, ``experiment_approval``,
+``experiment_running``, ``experiment_observing``, ``experiment_concluding`` and ``experiment_afterwards``.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from datetime import date
+from functools import partial
+from typing import Any, TypedDict
+
+from chassis.decider import Decider
+from chassis.errors import NotFound
+from chassis.states import StateTable
+from contracts.event import about, value
+from contracts.experiments import (
+    ApprovalReturned,
+    Checks,
+    ChecksAnswered,
+    Conclusion,
+    ConclusionCorrected,
+    CriteriaAmended,
+    CriteriaSet,
+    Criterion,
+    CriterionId,
+    CriterionResult,
+    ExperimentApproved,
+    ExperimentCancelled,
+    ExperimentClosed,
+    ExperimentDrafted,
+    ExperimentPaused,
+    ExperimentReopened,
+    ExperimentResumed,
+    ExperimentRevised,
+    ExperimentStarted,
+    ExperimentState,
+    FollowUpAssigned,
+    FollowUpDone,
+    LessonAttached,
+    Measurement,
+    MeasuringEnded,
+    ObservationCorrected,
+    ObservationRecorded,
+    ObservationWithdrawn,
+    OwnerChanged,
+    TeamChanged,
+)
+from contracts.values import (
+    ChallengeId,
+    DecimalText,
+    EvidenceLevel,
+    ExperimentId,
+    IdeaId,
+    LessonId,
+    Outcome,
+    PartId,
+    PersonId,
+    Text,
+    Title,
+    UnitId,
+)
+
+CHECKED = tuple(field.name for field in dataclasses.fields(Checks))
+"""The names of the checks, in the order they are asked."""
+
+
+class Bearings(TypedDict):
+    """What every event of an experiment repeats."""
+
+    experiment_id: ExperimentId
+    idea_ids: tuple[IdeaId, ...]
+    unit: UnitId
+    title: Title
+
+
+@value
+class Observation:
+    """One value seen of one criterion."""
+
+    observation_id: PartId = about("The observation.")
+    criterion_id: CriterionId = about("The criterion that it is of.")
+    value: DecimalText = about("What was seen.")
+    observed_on: date = about("The day it was seen.")
+    withdrawn: bool = about("Whether it no longer counts.", default=False)
+
+
+@value
+class FollowUp:
+    """Something that is left to do."""
+
+    follow_up_id: PartId = about("The follow-up.")
+    assignee: PersonId = about("Who sees to it.")
+    done: bool = about("Whether it is done.", default=False)
+
+
+@value
+class Experiment:
+    """What a rule needs to know of an experiment."""
+
+    experiment_id: ExperimentId = about("The experiment.")
+    idea_ids: tuple[IdeaId, ...] = about("The ideas that it tests.", default=())
+    unit: UnitId = about("The unit whose decider decides.")
+    title: Title = about("The experiment in one line; its events repeat it.")
+    challenge_id: ChallengeId | None = about("Its conclusion repeats it.", default=None)
+    state: ExperimentState = about("Where it is on its way.", default="draft")
+    hypothesis: Text | None = about("We believe that …", default=None)
+    test_method: Text | None = about("To verify that, we will …", default=None)
+    owner: PersonId = about("Who leads it.")
+    team: tuple[PersonId, ...] = about("Who runs it together with the owner.", default=())
+    contact_shown: bool = about("Its conclusion repeats it.", default=False)
+    starts_on: date | None = about("The day it is meant to start.", default=None)
+    ends_on: date | None = about("The day it is meant to end.", default=None)
+    checks: Checks | None = about("What was thought of; None until it was answered.", default=None)
+    criteria: tuple[Criterion, ...] = about("What it is judged by.", default=())
+    amendments: int = about("How often the criteria were changed while it ran.", default=0)
+    observations: tuple[Observation, ...] = about("All that was seen, oldest first.", default=())
+    outcome: Outcome | None = about("What it is concluded with, while that stands.", default=None)
+    evidence_level: EvidenceLevel = about("How well founded the conclusion is.", default="none")
+    results: tuple[CriterionResult, ...] = about("What the conclusion saw.", default=())
+    lessons: tuple[LessonId, ...] = about("Every lesson learned from it.", default=())
+    counting: tuple[LessonId, ...] = about("Those that close it: not the ones from before it was reopened.", default=())
+    follow_ups: tuple[FollowUp, ...] = about("What is left to do, and what was.", default=())
+
+    @property
+    def bearings(self) -> Bearings:
+        """What every event of it repeats."""
+        return Bearings(experiment_id=self.experiment_id, idea_ids=self.idea_ids, unit=self.unit, title=self.title)
+
+    @property
+    def people(self) -> frozenset[PersonId]:
+        """Whose matter it is: the owner and the team."""
+        return frozenset({self.owner, *self.team})
+
+    @property
+    def has_started(self) -> bool:
+        """Whether hypothesis and criteria are frozen."""
+        return self.state not in ("draft", "ready", "cancelled")
+
+    @property
+    def is_concluded(self) -> bool:
+        """Whether there is a conclusion, so that what is seen from now on is late."""
+        return self.outcome is not None
+
+    @property
+    def raised_checks(self) -> tuple[str, ...]:
+        """The checks whose answer is not no: with one of these the unit's decider must approve."""
+        return tuple(name for name in CHECKED if self.checks and getattr(self.checks, name).answer != "no")
+
+
+_LEADS_TO: Mapping[type, ExperimentState] = {
+    CriteriaSet: "draft",
+    ChecksAnswered: "draft",
+    ExperimentApproved: "ready",
+    ApprovalReturned: "draft",
+    ExperimentStarted: "running",
+    ExperimentPaused: "paused",
+    ExperimentResumed: "running",
+    MeasuringEnded: "awaiting_conclusion",
+    ExperimentClosed: "closed",
+    ExperimentCancelled: "cancelled",
+}
+
+
+def evolve(experiment: Experiment | None, happening: object) -> Experiment:
+    """The experiment after an event."""
+    if experiment is None:
+        return _drafted(happening)
+    if leads_to := _LEADS_TO.get(type(happening)):
+        experiment = dataclasses.replace(experiment, state=leads_to)
+    return _changed(experiment, happening)
+
+
+def _drafted(happening: object) -> Experiment:
+    match happening:
+        case ExperimentDrafted() as first:
+            return Experiment(
+                experiment_id=first.experiment_id,
+                idea_ids=first.idea_ids,
+                unit=first.unit,
+                title=first.title,
+                challenge_id=first.challenge_id,
+                hypothesis=first.hypothesis,
+                test_method=first.test_method,
+                owner=first.owner,
+                team=first.team,
+                contact_shown=first.contact_shown,
+                starts_on=first.starts_on,
+                ends_on=first.ends_on,
+            )
+        case _:
+            raise TypeError(f"an experiment begins with ExperimentDrafted, not {type(happening).__name__}")
+
+
+def _changed(experiment: Experiment, happening: object) -> Experiment:
+    known = partial(dataclasses.replace, experiment)
+    match happening:
+        case ExperimentRevised():
+            return _revised(experiment, happening)
+        case CriteriaSet(criteria=criteria):
+            return known(criteria=criteria)
+        case CriteriaAmended(after=criteria):
+            return known(criteria=criteria, amendments=experiment.amendments + 1)
+        case ChecksAnswered(checks=checks):
+            return known(checks=checks)
+        case OwnerChanged(to=owner, team=team) | TeamChanged(owner=owner, team=team):
+            return known(owner=owner, team=team)
+        case ObservationRecorded():
+            return known(observations=(*experiment.observations, _observed(happening)))
+        case ObservationCorrected() | ObservationWithdrawn():
+            return known(observations=tuple(_seen_otherwise(seen, happening) for seen in experiment.observations))
+        case Conclusion(evidence_level=level, per_criterion=results):
+            return known(state="awaiting_lesson", outcome=happening.outcome, evidence_level=level, results=results)
+        case ConclusionCorrected(evidence_level=level):
+            return known(evidence_level=level or experiment.evidence_level)
+        case FollowUpAssigned(follow_up_id=id_, assignee=assignee):
+            return known(follow_ups=(*experiment.follow_ups, FollowUp(follow_up_id=id_, assignee=assignee)))
+        case FollowUpDone(follow_up_id=id_):
+            return known(follow_ups=tuple(_done(left, id_) for left in experiment.follow_ups))
+        case LessonAttached(lesson_id=lesson):
+            lessons = tuple(dict.fromkeys((*experiment.lessons, lesson)))
+            return known(lessons=lessons, counting=(*experiment.counting, lesson))
+        case ExperimentReopened(leads_to=state):
+            return known(state=state, outcome=None, evidence_level="none", results=(), counting=())
+        case _:
+            return experiment
+
+
+def _revised(experiment: Experiment, revised: ExperimentRevised) -> Experiment:
+    kept = ("hypothesis", "test_method", "challenge_id", "starts_on", "ends_on", "contact_shown")
+    changed: dict[str, Any] = {name: value for name in kept if (value := getattr(revised, name)) is not None}
+    changed |= {name: None for name in kept if name in revised.cleared}
+    changed |= {"title": revised.title, "idea_ids": revised.idea_ids, "state": revised.leads_to}
+    return dataclasses.replace(experiment, **changed)
+
+
+def _observed(seen: Measurement) -> Observation:
+    return Observation(
+        observation_id=seen.observation_id,
+        criterion_id=seen.criterion_id,
+        value=seen.value,
+        observed_on=seen.observed_on,
+    )
+
+
+def _seen_otherwise(seen: Observation, now: ObservationCorrected | ObservationWithdrawn) -> Observation:
+    if seen.observation_id != now.observation_id:
+        return seen
+    return _observed(now) if isinstance(now, ObservationCorrected) else dataclasses.replace(seen, withdrawn=True)
+
+
+def _done(left: FollowUp, follow_up_id: PartId) -> FollowUp:
+    return dataclasses.replace(left, done=True) if left.follow_up_id == follow_up_id else left
+
+
+EXPERIMENT = Decider("experiment", Experiment, evolve)
+
+TABLE = StateTable(
+    "           draft       ready       running   paused    awaiting_conclusion  awaiting_lesson  closed  cancelled",
+    set="       =           →draft      ·         ·         ·                    ·                ·       ·",
+    revise="    =           =           =         =         =                    ·                ·       ·",
+    people="    =           =           =         =         =                    =                =       ·",
+    ask="       =           ·           ·         ·         ·                    ·                ·       ·",
+    approve="   →ready      ○           ·         ·         ·                    ·                ·       ·",
+    send_back=" =           →draft      ·         ·         ·                    ·                ·       ·",
+    start="     →running    →running    ○         ·         ·                    ·                ·       ·",
+    amend="     ·           ·           =         =         ·                    ·                ·       ·",
+    observe="   ·           ·           =         =         =                    =                =       ·",
+    pause="     ·           ·           →paused   ○         ·                    ·                ·       ·",
+    resume="    ·           ·           ○         →running  ·                    ·                ·       ·",
+    end="       · · →awaiting_conclusion →awaiting_conclusion ○                  ·                ·       ·",
+    conclude="  · · →awaiting_lesson →awaiting_lesson →awaiting_lesson           ·                ·       ·",
+    tell="      ·           ·           ·         ·         ·                    =                =       ·",
+    go_on="     ·           ·           ·         ·         ·                    =                =       ·",
+    attach="    =           =           =         =         =                    →closed          =       =",
+    close="     ·           ·           ·         ·         ·                    →closed          ○       ·",
+    reopen="    ·           ·           ·         ·         ·  →awaiting_conclusion →awaiting_conclusion  →draft",
+    cancel="    →cancelled  →cancelled  ·         ·         ·                    ·                ·       ○",
+)
+"""``set``: what is tested and by what; ``tell``: supplement, correct the conclusion; ``go_on``: decide, follow up."""
+
+
+def known(experiment: Experiment | None) -> Experiment:
+    """The experiment; NotFound if there is none."""
+    if experiment is None:
+        raise NotFound("no-such-experiment")
+    return experiment
