@@ -13,6 +13,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from chassis.failpoints import failpoint
 from chassis.recorded import Position, Recorded
 from chassis.store.protocol import Answer, Append, Head, Snapshot, Transaction
 from chassis.store.sqlite.database import Database
@@ -47,6 +48,8 @@ class SqliteStore:
         """As ``Store.append``."""
         with self._database.write() as db:
             answer = SqliteTransaction(db, None, self.service, self.partitions, self._keys, self._clock()).append(what)
+            failpoint("append-before-commit")
+        failpoint("append-after-commit")
         self._wake()
         return answer
 
@@ -55,6 +58,8 @@ class SqliteStore:
         """As ``Store.transaction``."""
         with self._database.write() as db, self._database.joined() as joined:
             yield SqliteTransaction(db, joined, self.service, self.partitions, self._keys, self._clock())
+            failpoint("transaction-before-commit")
+        failpoint("transaction-after-commit")
         self._wake()
 
     @contextmanager
@@ -110,6 +115,8 @@ class SqliteStore:
                 "state = excluded.state WHERE excluded.version > version OR excluded.fingerprint <> fingerprint",
                 (stream, snapshot.version, snapshot.fingerprint, snapshot.state),
             )
+            failpoint("snapshot-before-commit")
+        failpoint("snapshot-after-commit")
 
     def open(self, sealed: Iterable[Sealed]) -> dict[Sealed, Any]:
         """As ``Store.open``."""
