@@ -17,6 +17,7 @@ import structlog
 from chassis.errors import Unavailable
 from chassis.logs import reason_of
 from chassis.processing.checkpoints import checkpoints, register
+from chassis.processing.heads import note
 from chassis.processing.leases import Key, Lease, Leases
 from chassis.processing.processor import Processor, ReadModelProcessor, processors
 from chassis.processing.read_model import ReadModel
@@ -33,6 +34,8 @@ _RENEW = 3.0
 _COMPARE = 5.0
 _LOOK = 0.2
 """Seconds between renewals of leases, comparisons of heads, and looks at what there is to do."""
+_PATIENCE = 3.0
+"""Seconds in which a batch is finished when the worker is told to end; after that it is rolled back."""
 
 Heads = Mapping[int, Head]
 
@@ -50,6 +53,7 @@ class Worker:
         self._registered: dict[Key, Processor] = {}
         self._held: list[Lease] = []
         self._targets: dict[str, dict[str, Heads]] = {}
+        self._noted: dict[str, Heads] = {}
         self._renewed = self._compared = 0.0
 
     def run(self, stopping: threading.Event) -> None:
@@ -64,8 +68,9 @@ class Worker:
             thread.start()
         while not stopping.wait(_LOOK):
             self._look_after(threads)
+        patience_ends = time.monotonic() + _PATIENCE
         for thread in threads:
-            thread.join(timeout=5)
+            thread.join(timeout=max(0.0, patience_ends - time.monotonic()))
         self._leases.leave(lease.key for lease in self._held)
 
     def catch_up(self) -> None:
@@ -159,9 +164,18 @@ class Worker:
     def _compare_heads(self) -> None:
         for name, reader in self._readers.items():
             try:
-                reader.check_heads(self._sources[name].heads())
+                heads = self._sources[name].heads()
             except SourceGone:
                 continue
+            reader.check_heads(heads)
+            self._note(name, heads)
+
+    def _note(self, source: str, heads: Heads) -> None:
+        """Let the web process know how far another service is."""
+        if source != self._service.name and heads != self._noted.get(source):
+            with self._store.transaction() as transaction:
+                note(transaction.connection, source, heads)
+            self._noted[source] = heads
 
     def _switch(self) -> None:
         """Let tables serve that have reached the heads of when they were first looked at."""

@@ -9,7 +9,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from nyfiken.lags import Heads, Lag, heads_of, lags
+from chassis.processing.lags import Heads, Lag, heads_of, lags
 from nyfiken.stores import data_option, opened
 
 

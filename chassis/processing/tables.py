@@ -71,6 +71,15 @@ READ_MODELS = sa.Table(
     sa.Column("retired", sa.Boolean, nullable=False),
 )
 
+SOURCE_HEADS = sa.Table(
+    "source_heads",
+    METADATA,
+    sa.Column("source", sa.Text, primary_key=True),
+    sa.Column("partition", sa.Integer, primary_key=True),
+    sa.Column("position", sa.BigInteger, nullable=False),
+    sa.Column("event_id", sa.Text, nullable=False),
+)
+
 
 def create_tables(connection: sa.Connection) -> None:
     """Make those that are not there yet."""

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 import pytest
 from click.testing import CliRunner
 
+from chassis.processing.lags import heads_of, lags
 from chassis.processing.registry import generations
 from chassis.store.protocol import Append, Change
 from chassis.store.sqlite import SqliteStore
@@ -15,7 +16,6 @@ from chassis.testing.happenings import CounterRaised
 from chassis.testing.store_suite import new
 from chassis.worker import Worker
 from nyfiken import compact, parked, rebuild, status
-from nyfiken.lags import heads_of, lags
 from tests.chassis.processing.tallies import MIRROR, Tally, suite, tally
 
 MENDED = tally(fold=lambda row, recorded, key: dataclasses.replace(row or Tally(counter=key), events=7))

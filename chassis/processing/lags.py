@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
 from chassis.processing.checkpoints import checkpoints
+from chassis.processing.heads import noted
 from chassis.processing.parking import parked
 from chassis.processing.processor import Processor, ReactionProcessor, ReadModelProcessor, processors
 from chassis.service import Service
@@ -33,7 +34,7 @@ class Lag:
     @property
     def behind(self) -> int:
         """How many events it has yet to apply."""
-        return self.head - (self.position or 0)
+        return max(0, self.head - (self.position or 0))
 
 
 def heads_of(stores: Iterable[Store]) -> Heads:
@@ -41,8 +42,14 @@ def heads_of(stores: Iterable[Store]) -> Heads:
     return {store.service: store.heads() for store in stores}
 
 
+def known_heads(store: Store) -> Heads:
+    """The own heads, and those of the others as the worker saw them last."""
+    with store.reading() as connection:
+        return {**noted(connection), store.service: store.heads()}
+
+
 def lags(service: Service, store: Store, heads: Heads) -> list[Lag]:
-    """How far every processor of a service is, on each partition of its sources."""
+    """How far every processor of a service is, on each partition of its sources whose heads are known."""
     with store.reading() as connection:
         waiting = Counter(found.processor for found in parked(connection))
         found = processors(service, store, connection)
@@ -66,7 +73,7 @@ def lags(service: Service, store: Store, heads: Heads) -> list[Lag]:
 
 def _places(processor: Processor, heads: Heads) -> Iterator[tuple[str, int, Head]]:
     for source in processor.sources:
-        for partition, head in sorted(heads[source].items()):
+        for partition, head in sorted(heads.get(source, {}).items()):
             yield source, partition, head
 
 
