@@ -56,7 +56,7 @@ class Change:
 
 @value
 class Answer:
-    """What a command was answered with, kept under its idempotency key."""
+    """What a command was answered with, kept under its idempotency key; ``versions`` of all that it read."""
 
     status: int = 200
     ids: Mapping[str, str] = dataclasses.field(default_factory=dict)

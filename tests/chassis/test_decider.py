@@ -69,9 +69,11 @@ def test_a_repeated_request_gets_its_first_answer_though_it_would_be_refused_now
 
 def test_an_empty_decision_is_remembered_under_its_key_too(store):
     request = Request(key=CommandKey(caller="anna", key="k"))
-    handle(store, change(COUNTER, "a", lambda _: []), request)
-    handle(store, change(COUNTER, "a", raise_by_one), request)
-    assert versions(store) == []
+    first = handle(store, change(COUNTER, "a", lambda _: []), request)
+    handle(store, change(COUNTER, "a", raise_by_one))
+    again = handle(store, change(COUNTER, "a", raise_by_one), request)
+    assert (again.positions, again.versions) == (first.positions, first.versions) == ((), {"counter-a": 0})
+    assert versions(store) == [1]
 
 
 def test_a_key_with_another_body_is_refused_naming_the_header(store):

@@ -99,7 +99,10 @@ class SqliteTransaction(SqliteStreams):
         answer = Answer(
             status=what.status,
             ids=what.ids,
-            versions={change.stream: change.expected + len(change.events) for change in what.changes},
+            versions={
+                **what.unchanged,
+                **{change.stream: change.expected + len(change.events) for change in what.changes},
+            },
             positions=tuple(str(position) for position in positions),
         )
         for key in what.keys:
