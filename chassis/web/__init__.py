@@ -39,7 +39,8 @@ Flask app. Every view needs a token unless it is ``@open_to_all``; ``caller()`` 
 Refusals (chassis.errors) become problem documents. Texts by slug: ``problems.toml`` beside the service.
 """
 
-from chassis.web.app import create_app, open_to_all
+from chassis.web.app import create_app
+from chassis.web.context import open_to_all
 from chassis.web.read import Read
 from chassis.web.routes import Routes
 from chassis.web.runtime import caller

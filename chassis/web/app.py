@@ -2,35 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
-from uuid import uuid4
 
-import structlog
-from flask import Flask, current_app, g, request
-from flask_smorest import Api
+from flask import Flask
 
-from chassis.errors import Unauthenticated
+from chassis.processing.tables import create_tables
 from chassis.service import Service
 from chassis.store.protocol import Store
 from chassis.tokens import Tokens
-from chassis.web import problems
+from chassis.web import context, problems
+from chassis.web.docs import docs
+from chassis.web.documents import make_api
 from chassis.web.routes import Routes
-from chassis.web.runtime import EXTENSION, Runtime, runtime
+from chassis.web.runtime import EXTENSION, Runtime
 from chassis.web.texts import Texts
 from chassis.web.waiting import Waiting
 
-log = structlog.get_logger("web")
 MOST_BYTES = 2**20
 """The largest body that is read."""
-
-View = Callable[..., object]
-
-
-def open_to_all(view: View) -> View:
-    """Mark a view that anybody may ask without a token: health, metrics, documentation."""
-    view.open_to_all = True  # type: ignore[attr-defined]
-    return view
 
 
 def create_app(
@@ -59,23 +49,12 @@ def create_app(
     app.extensions[EXTENSION] = Runtime(
         service=service, store=store, tokens=tokens, texts=Texts(problem_texts), waiting=Waiting(waiting)
     )
-    app.before_request(_authenticate)
-    api = Api(app)
+    with store.transaction() as transaction:
+        create_tables(transaction.connection)  # a query may come before the first worker
+    context.register(app)
+    api = make_api(app)
     problems.register(app)
     for group in routes:
         api.register_blueprint(group)
+    app.register_blueprint(docs)
     return app
-
-
-def _authenticate() -> None:
-    g.correlation_id = str(uuid4())
-    g.traceparent = None
-    if request.endpoint is None or request.endpoint.startswith("api-docs."):
-        return
-    view = current_app.view_functions[request.endpoint]
-    if getattr(view, "open_to_all", False):
-        return
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not token:
-        raise Unauthenticated("token-needed")
-    g.caller = runtime().tokens.caller(token.strip())

@@ -25,6 +25,7 @@ from contracts.event import Sealed, converter
 class QueryRoute:
     """One query at one path."""
 
+    rule: str
     of: tuple[ReadModel[Any], ...]
     asked: type[Any]
     query: Schema
@@ -34,8 +35,8 @@ class QueryRoute:
     def answer(self, path: Mapping[str, str]) -> Response:
         """Answer what is asked; raises every refusal there is."""
         asked = self._asked(path)
-        wait_for(request.headers.get("If-Position"), self.of)
         now = runtime()
+        wait_for(request.headers.get("If-Position"), self.of, now, self.rule)
         with ExitStack() as stack:
             read = Read(caller(), now.store, now.memory, stack)
             tree = _plain.unstructure(self.ask(asked, read))

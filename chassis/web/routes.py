@@ -14,6 +14,7 @@ from flask_smorest import Blueprint
 from chassis.decider import Decider, Work, change
 from chassis.processing.read_model import ReadModel
 from chassis.web.commands import CommandRoute, Shape, Subject
+from chassis.web.documents import of_command, of_query, summary_of
 from chassis.web.queries import QueryRoute
 from chassis.web.read import Read
 from chassis.web.schemas import schema_of
@@ -85,6 +86,7 @@ class Routes(Blueprint):  # type: ignore[misc]
             names = _parameters(rule)
             query = [f.name for f in dataclasses.fields(asked) if f.name not in names]
             route = QueryRoute(
+                rule=rule,
                 of=tuple(of),
                 asked=asked,
                 query=schema_of(asked, query),
@@ -95,7 +97,7 @@ class Routes(Blueprint):  # type: ignore[misc]
             def view(**path: str) -> Response:
                 return route.answer(path)
 
-            self._add("GET", rule, ask, view)
+            self._add("GET", rule, ask, view, of_query(route.path, route.query, _hints(ask)["return"]))
             return ask
 
         return register
@@ -112,9 +114,10 @@ class Routes(Blueprint):  # type: ignore[misc]
         status: int,
         if_match: bool,
     ) -> None:
+        shape = Shape.of(kind, _parameters(rule))
         route = CommandRoute(
             rule=rule,
-            shape=Shape.of(kind, _parameters(rule)),
+            shape=shape,
             work=work,
             decider=decider,
             subject=subject,
@@ -125,12 +128,17 @@ class Routes(Blueprint):  # type: ignore[misc]
         def view(**path: str) -> Response:
             return route.answer(path)
 
-        self._add(method, rule, told, view)
+        ids = {name: shape.fresh.get(name) is not None for name in (*shape.path.fields, *shape.fresh)}
+        doc = of_command(shape.path, shape.body, ids, status, if_match=if_match)
+        self._add(method, rule, told, view, doc)
 
-    def _add(self, method: str, rule: str, told: Callable[..., Any], view: Callable[..., Response]) -> None:
+    def _add(
+        self, method: str, rule: str, told: Callable[..., Any], view: Callable[..., Response], doc: dict[str, Any]
+    ) -> None:
         view.__name__ = told.__name__
-        view.__doc__ = inspect.getdoc(told)
-        self.route(rule, methods=[method])(view)
+        name = f"{self.name}-{told.__name__.strip('_').replace('_', '-')}"
+        documented = self.doc(**doc, **summary_of(inspect.getdoc(told)), operationId=name)(view)
+        self.route(rule, methods=[method])(documented)
 
 
 def _hints(function: Callable[..., Any]) -> dict[str, Any]:

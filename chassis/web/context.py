@@ -1,0 +1,100 @@
+"""Around every request: who asks, what it belongs to, one line in the log, and headers that keep browsers careful."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+from uuid import UUID, uuid4
+
+import structlog
+from flask import Flask, Response, current_app, g, request
+
+from chassis.errors import Unauthenticated
+from chassis.metrics import HTTP_REQUESTS, HTTP_SECONDS
+from chassis.web.runtime import runtime
+
+V = TypeVar("V", bound=Callable[..., Any])
+log = structlog.get_logger("web")
+_TRACEPARENT = re.compile(r"\A00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}\Z")
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+CAREFUL: Mapping[str, str] = {
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+
+def open_to_all(view: V) -> V:
+    """Mark a view that anybody may ask without a token: health, metrics, documentation."""
+    view.open_to_all = True  # type: ignore[attr-defined]
+    return view
+
+
+def is_open(app: Flask, endpoint: str | None) -> bool:
+    """Whether no token is needed there; nor is one needed to learn that there is nothing."""
+    return endpoint is None or getattr(app.view_functions[endpoint], "open_to_all", False)
+
+
+def register(app: Flask) -> None:
+    """Do this around every request of the app."""
+    app.before_request(_begin)
+    app.before_request(_authenticate)
+    app.after_request(_end)
+
+
+def _begin() -> None:
+    g.began = time.perf_counter()
+    g.correlation_id = _correlation_id()
+    traceparent = request.headers.get("traceparent", "")
+    g.traceparent = traceparent if _TRACEPARENT.match(traceparent) else None
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(correlation_id=g.correlation_id)
+
+
+def _correlation_id() -> str:
+    """The caller's, if it is a UUID (anything else might say something about somebody), else a new one."""
+    try:
+        return str(UUID(request.headers["X-Correlation-ID"]))
+    except (KeyError, ValueError):
+        return str(uuid4())
+
+
+def _authenticate() -> None:
+    """Know who asks, from the signed token and nothing else. Raises Unauthenticated."""
+    if is_open(current_app, request.endpoint):
+        return
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise Unauthenticated("token-needed")
+    g.caller = runtime().tokens.caller(token.strip())
+
+
+def _end(response: Response) -> Response:
+    response.headers["X-Correlation-ID"] = g.correlation_id
+    for name, value in CAREFUL.items():
+        response.headers.setdefault(name, value)
+    _note(response)
+    return response
+
+
+def _note(response: Response) -> None:
+    """One line, and the figures: by the route's template, never by the path, which names things."""
+    method = request.method if request.method in _METHODS else "other"
+    route = request.url_rule.rule if request.url_rule else "-"
+    seconds = time.perf_counter() - g.began
+    HTTP_REQUESTS.labels(method, route, response.status_code).inc()
+    HTTP_SECONDS.labels(method, route).observe(seconds)
+    say = log.debug if is_open(current_app, request.endpoint) and request.endpoint else log.info
+    say(
+        "request",
+        method=method,
+        route=route,
+        status=response.status_code,
+        ms=round(seconds * 1000, 1),
+        roles=sorted(g.caller.roles) if "caller" in g else [],
+        positions=response.headers.get("Event-Position", ""),
+        problem=g.get("problem", ""),
+    )

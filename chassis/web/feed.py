@@ -1,0 +1,128 @@
+"""The feed: the history of this service over HTTP, page by page, for services and analysts.
+
+A page that is full never changes, so it may be kept; at the end of the history a reader may wait for more. What the
+caller may not see is a withheld mark at its position. Personal values are in none of it: the store never reads them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+
+import orjson
+from flask import Response, request
+from flask_smorest import Blueprint
+from marshmallow.validate import Range
+
+from chassis.errors import Malformed
+from chassis.metrics import HTTP_NOT_WAITED
+from chassis.recorded import Position, Recorded
+from chassis.transport.cloudevents import BATCH, to_batch
+from chassis.web.runtime import caller, runtime
+from chassis.web.schemas import load, schema_of
+from contracts.event import about, value
+
+READERS = ("service", "analyst", "admin")
+_TURN = 0.5
+"""Seconds after which who waits looks whether the process is ending."""
+_KEPT = 86_400
+
+
+@value
+class Asked:
+    """Which page of the history."""
+
+    partition: int = about("The partition.", default=0, validate=Range(min=0))
+    after: int = about("Events after this position.", default=0, validate=Range(min=0))
+    limit: int = about("How many at most.", default=500, validate=Range(min=1, max=1000))
+    wait: float = about("Seconds to wait for events if there are none yet.", default=0.0, validate=Range(min=0, max=30))
+
+
+_ASKED = schema_of(Asked, ("partition", "after", "limit", "wait"))
+
+
+def events() -> Response:
+    """Read the history of a partition from a position on: a CloudEvents JSON batch, gapless and in order.
+
+    An event that the caller may not see is a mark of type nyfiken.withheld.v1 with its position.
+    """
+    caller().needs(*READERS)
+    asked = _asked()
+    found = _read(asked)
+    response = Response(to_batch([_disclosed(recorded) for recorded in found]), mimetype=BATCH)
+    response.vary.add("Authorization")
+    if len(found) < asked.limit:
+        response.headers["Cache-Control"] = "no-store"
+        return response
+    response.headers["Cache-Control"] = f"private, max-age={_KEPT}, immutable"
+    response.set_etag(hashlib.sha256(response.get_data()).hexdigest()[:32])
+    response.make_conditional(request)
+    return response
+
+
+def heads() -> Response:
+    """Tell the last event of every partition."""
+    caller().needs(*READERS)
+    now = runtime()
+    found = [
+        {"partition": partition, "position": head.position, "id": head.id}
+        for partition, head in sorted(now.store.heads().items())
+    ]
+    body = orjson.dumps({"service": now.service.name, "heads": found})
+    return Response(body, mimetype="application/json", headers={"Cache-Control": "no-store"})
+
+
+def _asked() -> Asked:
+    asked = Asked(**load(_ASKED, request.args))
+    now = runtime()
+    if asked.partition >= now.store.partitions:
+        raise Malformed("unknown-partition", field="partition", partition=asked.partition, service=now.service.name)
+    return asked
+
+
+def _read(asked: Asked) -> list[Recorded]:
+    store = runtime().store
+    found = store.read(asked.partition, asked.after, asked.limit)
+    if found or not asked.wait:
+        return found
+    with runtime().waiting.place() as may_wait:
+        if not may_wait:
+            HTTP_NOT_WAITED.labels("/events").inc()
+            return []
+        _wait(asked)
+    return store.read(asked.partition, asked.after, asked.limit)
+
+
+def _wait(asked: Asked) -> None:
+    """Until there is more, the time is over or the process ends."""
+    now = runtime()
+    ends = time.monotonic() + asked.wait
+    while not now.waiting.ended and (left := ends - time.monotonic()) > 0:
+        if now.store.wait({asked.partition: asked.after}, min(left, _TURN)):
+            return
+
+
+def _disclosed(recorded: Recorded) -> Recorded | Position:
+    now = runtime()
+    return now.service.disclose(recorded, caller(), now.store) or recorded.at
+
+
+FEED = Blueprint("feed", __name__, description="The history, for services and analysts")
+_REFUSED = {str(status): "Problem" for status in (400, 401, 403, 422, 503)}
+FEED.route("/events")(
+    FEED.doc(
+        operationId="feed-events",
+        parameters=[{"in": "query", "schema": _ASKED}, "IfNoneMatch"],
+        responses={
+            "200": {"description": "A page.", "content": {BATCH: {"schema": {"type": "array"}}}},
+            "304": {"description": "As you have it."},
+            **_REFUSED,
+        },
+    )(events)
+)
+FEED.route("/events/heads")(
+    FEED.doc(
+        operationId="feed-heads",
+        responses={"200": {"description": "The heads.", "content": {"application/json": {}}}, **_REFUSED},
+    )(heads)
+)

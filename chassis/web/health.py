@@ -1,0 +1,73 @@
+"""Health, for whoever watches over the process; no token is needed, and nothing is told that needs one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+from flask import Response
+from flask_smorest import Blueprint
+
+from chassis import metrics
+from chassis.errors import Unavailable
+from chassis.processing.collector import ProcessingCollector
+from chassis.processing.lags import known_heads, lags
+from chassis.processing.registry import generations
+from chassis.web.context import open_to_all
+from chassis.web.runtime import runtime
+
+
+@open_to_all
+def healthz() -> Response:
+    """Say that this process is alive; the database is not asked."""
+    return _answer(200, {"alive": True})
+
+
+@open_to_all
+def readyz() -> Response:
+    """Say whether this service is able to serve, and how far its processors are.
+
+    Able to serve: the database can be written, and each read model of today's version has caught up once. What lags
+    later is shown here and never makes it unready.
+    """
+    try:
+        found = _readiness()
+    except Unavailable as error:
+        return _answer(503, {"ready": False, "reason": error.details.get("reason", error.slug)})
+    return _answer(200 if found["ready"] else 503, found)
+
+
+@open_to_all
+def figures() -> Response:
+    """Give the figures of web and worker, for Prometheus."""
+    now = runtime()
+    page = metrics.page(ProcessingCollector(now.service, now.store))
+    return Response(page, content_type=metrics.CONTENT_TYPE)
+
+
+def _readiness() -> dict[str, Any]:
+    now = runtime()
+    with now.store.transaction() as transaction:
+        tables = {m.name: generations(transaction.connection, m) for m in now.service.read_models}
+    built = [name for name, found in tables.items() if not any(table.serving for table in found)]
+    behind = [
+        {"name": lag.name, "source": lag.source, "partition": lag.partition, "behind": lag.behind}
+        for lag in lags(now.service, now.store, known_heads(now.store))
+        if lag.behind
+    ]
+    return {"ready": not built, "being_built": built, "behind": behind}
+
+
+def _answer(status: int, body: dict[str, Any]) -> Response:
+    headers = {"Cache-Control": "no-store"}
+    return Response(orjson.dumps(body), status=status, mimetype="application/json", headers=headers)
+
+
+HEALTH = Blueprint("health", __name__, description="Whether it lives and is able to serve, and its figures")
+_JSON = {"application/json": {"schema": {"type": "object"}}}
+for _rule, _view, _told in (
+    ("/healthz", healthz, {"200": {"description": "It lives.", "content": _JSON}}),
+    ("/readyz", readyz, {code: {"description": "Whether.", "content": _JSON} for code in ("200", "503")}),
+    ("/metrics", figures, {"200": {"description": "The figures.", "content": {"text/plain": {}}}}),
+):
+    HEALTH.route(_rule)(HEALTH.doc(operationId=f"health-{_view.__name__}", security=[], responses=_told)(_view))
