@@ -54,14 +54,11 @@ class _Server(BaseApplication):  # type: ignore[misc]
 
     def load(self) -> Flask:
         """The app; made after the fork, since connections to a database are not shared between processes."""
-        from chassis.processing.tables import create_tables
         from chassis.web import create_app
 
         program = self._process.program()
         service = program.service
         store = program.open_store(self._process.settings.data, service.name, self._process.keys.master)
-        with store.transaction() as transaction:
-            create_tables(transaction.connection)
         return create_app(
             service,
             program.routes,
