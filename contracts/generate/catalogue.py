@@ -74,7 +74,7 @@ def _field(kind: type[Any], declared: dataclasses.Field[Any]) -> Field:
 
 
 def catalogue() -> tuple[Event, ...]:
-    """Every registered event of the services, by service and then in the order of definition.
+    """Every registered event of the services, by module and then in the order of definition.
 
     Raises LookupError for a module of events that no service owns.
     """
@@ -82,7 +82,7 @@ def catalogue() -> tuple[Event, ...]:
         if not module.name.startswith("generate"):
             import_module(f"contracts.{module.name}")
     found = [Event(name=name, service=_owner(kind), kind=kind) for name, kind in events().items() if _ours(kind)]
-    return tuple(sorted(found, key=lambda event: list(OWNERS.values()).index(event.service)))
+    return tuple(sorted(found, key=lambda event: list(OWNERS).index(_module(event.kind))))
 
 
 def services(found: Iterable[Event]) -> tuple[str, ...]:
@@ -95,8 +95,12 @@ def _ours(kind: type[Any]) -> bool:
 
 
 def _owner(kind: type[Any]) -> str:
-    module = kind.__module__.split(".")[1]
+    module = _module(kind)
     try:
         return OWNERS[module]
     except KeyError:
         raise LookupError(f"contracts/{module}.py has events; say in {__file__} whose they are") from None
+
+
+def _module(kind: type[Any]) -> str:
+    return kind.__module__.split(".")[1]
