@@ -45,6 +45,13 @@ class OfLesson:
     unit: UnitId = about("The unit that learned it.")
 
 
+@value
+class StandingOfLesson(OfLesson):
+    """What every event says that can change whether a lesson holds. One that is new is emerging."""
+
+    leads_to: LessonStanding = about("Whether it holds, from here on.")
+
+
 # ── Writing ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -70,7 +77,7 @@ class LessonRecorded(OfLesson):
 
 
 @event("lesson-revised.v1")
-class LessonRevised(OfLesson):
+class LessonRevised(StandingOfLesson):
     """Some of its fields were changed. None: unchanged; an empty collection: emptied.
 
     Another statement is another claim: what experiments said of the one before no longer counts.
@@ -106,7 +113,7 @@ class LessonReviewed(OfLesson):
 
 
 @event("lesson-supported.v1")
-class LessonSupported(OfLesson):
+class LessonSupported(StandingOfLesson):
     """An experiment says the same."""
 
     experiment_id: ExperimentId = about("The experiment that supports it.")
@@ -115,7 +122,7 @@ class LessonSupported(OfLesson):
 
 
 @event("lesson-contradicted.v1")
-class LessonContradicted(OfLesson):
+class LessonContradicted(StandingOfLesson):
     """An experiment says something else."""
 
     experiment_id: ExperimentId = about("The experiment that contradicts it.")
@@ -124,7 +131,7 @@ class LessonContradicted(OfLesson):
 
 
 @event("lesson-confirmed.v1")
-class LessonConfirmed(OfLesson):
+class LessonConfirmed(StandingOfLesson):
     """It has been seen in more than one experiment, and a coach says that it holds."""
 
     supported_by: tuple[ExperimentId, ...] = about("The experiments that support it: two at least.")
@@ -133,7 +140,7 @@ class LessonConfirmed(OfLesson):
 
 
 @event("lesson-rejected.v1")
-class LessonRejected(OfLesson):
+class LessonRejected(StandingOfLesson):
     """A coach says that it does not hold, and why."""
 
     reason: Note = about("Why.")
@@ -141,7 +148,7 @@ class LessonRejected(OfLesson):
 
 
 @event("lesson-superseded.v1")
-class LessonSuperseded(OfLesson):
+class LessonSuperseded(StandingOfLesson):
     """Another lesson says it better; this one stays in sight and points there."""
 
     by: LessonId = about("The lesson that takes its place.")
@@ -149,7 +156,7 @@ class LessonSuperseded(OfLesson):
 
 
 @event("lesson-withdrawn.v1")
-class LessonWithdrawn(OfLesson):
+class LessonWithdrawn(StandingOfLesson):
     """It is taken back; it stays in sight with the reason."""
 
     reason: Note = about("Why.")
@@ -157,7 +164,7 @@ class LessonWithdrawn(OfLesson):
 
 
 @event("lesson-reinstated.v1")
-class LessonReinstated(OfLesson):
+class LessonReinstated(StandingOfLesson):
     """It was superseded or withdrawn, and counts again, from the beginning."""
 
     reason: Note = about("Why.")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
-from typing import TypedDict
+from typing import TypedDict, cast
 
 from chassis.command import Caller
 from chassis.decider import Decider
@@ -17,17 +17,14 @@ from chassis.states import StateTable
 from contracts.event import about, value
 from contracts.lessons import (
     LessonCited,
-    LessonConfirmed,
     LessonContradicted,
     LessonEndorsed,
     LessonRecorded,
     LessonReinstated,
-    LessonRejected,
     LessonRevised,
     LessonStanding,
-    LessonSuperseded,
     LessonSupported,
-    LessonWithdrawn,
+    StandingOfLesson,
 )
 from contracts.units import lineage
 from contracts.values import Author, ExperimentId, IdeaId, LessonId, PersonId, Text, UnitId
@@ -84,23 +81,21 @@ def evolve(lesson: Lesson | None, happening: object) -> Lesson:
     """The lesson after an event."""
     if lesson is None:
         return _recorded(happening)
+    if isinstance(happening, StandingOfLesson):
+        lesson = dataclasses.replace(lesson, standing=happening.leads_to)
     match happening:
-        case LessonRevised(statement=statement) if statement is not None:
-            return dataclasses.replace(_begun_again(lesson), statement=statement)
-        case LessonSupported(experiment_id=experiment):
-            return _with_support(lesson, experiment)
-        case LessonContradicted(experiment_id=experiment):
-            return _with_contradiction(lesson, experiment)
-        case LessonConfirmed():
-            return dataclasses.replace(lesson, standing="confirmed")
-        case LessonRejected():
-            return dataclasses.replace(lesson, standing="rejected")
-        case LessonSuperseded():
-            return dataclasses.replace(lesson, standing="superseded")
-        case LessonWithdrawn():
-            return dataclasses.replace(lesson, standing="withdrawn")
+        case LessonRevised(statement=str(statement)):
+            return dataclasses.replace(lesson, statement=statement, supporting=(), contradicting=())
         case LessonReinstated():
-            return _begun_again(lesson)
+            return dataclasses.replace(lesson, supporting=(), contradicting=())
+        case LessonSupported(experiment_id=one):
+            return dataclasses.replace(
+                lesson, supporting=(*lesson.supporting, one), contradicting=_without(one, lesson.contradicting)
+            )
+        case LessonContradicted(experiment_id=one):
+            return dataclasses.replace(
+                lesson, supporting=_without(one, lesson.supporting), contradicting=(*lesson.contradicting, one)
+            )
         case LessonCited(by=idea):
             return dataclasses.replace(lesson, cited_by=(*lesson.cited_by, idea))
         case LessonEndorsed(endorsed_by=person):
@@ -125,27 +120,8 @@ def _recorded(happening: object) -> Lesson:
             raise TypeError(f"a lesson begins with LessonRecorded, not {type(happening).__name__}")
 
 
-def _begun_again(lesson: Lesson) -> Lesson:
-    return dataclasses.replace(lesson, standing="emerging", supporting=(), contradicting=())
-
-
-def _with_support(lesson: Lesson, experiment: ExperimentId) -> Lesson:
-    moves: dict[str, LessonStanding] = {"emerging": "supported", "rejected": "contested"}
-    return dataclasses.replace(
-        lesson,
-        standing=moves.get(lesson.standing, lesson.standing),
-        supporting=(*lesson.supporting, experiment),
-        contradicting=tuple(other for other in lesson.contradicting if other != experiment),
-    )
-
-
-def _with_contradiction(lesson: Lesson, experiment: ExperimentId) -> Lesson:
-    return dataclasses.replace(
-        lesson,
-        standing="rejected" if lesson.standing == "rejected" else "contested",
-        contradicting=(*lesson.contradicting, experiment),
-        supporting=tuple(other for other in lesson.supporting if other != experiment),
-    )
+def _without(one: str, several: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(other for other in several if other != one)
 
 
 LESSON = Decider("lesson", Lesson, evolve)
@@ -167,6 +143,11 @@ TABLE = StateTable(
     withdraw="         →withdrawn   →withdrawn   →withdrawn   →withdrawn   →withdrawn   →withdrawn  ○         ",
     reinstate="        ·            ·            ·            ·            ·            →emerging   →emerging ",
 )
+
+
+def leads_to(command: str, lesson: Lesson) -> LessonStanding | None:
+    """The standing that a command leads to; None where it is already so. Refused with not-in-this-state."""
+    return cast("LessonStanding | None", TABLE.lead(command, lesson.standing))
 
 
 def known(lesson: Lesson | None, *, field: str | None = None) -> Lesson:

@@ -15,7 +15,7 @@ from contracts.lessons import (
     LessonWithdrawn,
 )
 from contracts.values import ExperimentId, LessonId, Note
-from services.experiments.lesson import ENOUGH_TO_CONFIRM, TABLE, WORKING_HERE, Lesson, known, look_after
+from services.experiments.lesson import ENOUGH_TO_CONFIRM, WORKING_HERE, Lesson, known, leads_to, look_after
 
 
 @command
@@ -87,12 +87,13 @@ def support(command: SupportLesson, lesson: Lesson | None) -> list[object]:
     """Count an experiment for the lesson; the same one counts once, and no longer against it."""
     lesson = known(lesson)
     command.by.needs(*WORKING_HERE)
-    TABLE.lead("support", lesson.standing)
-    if command.experiment_id in lesson.supporting:
+    standing = leads_to("support", lesson)
+    if standing is None or command.experiment_id in lesson.supporting:
         return []
     return [
         LessonSupported(
             **lesson.bearings,
+            leads_to=standing,
             experiment_id=command.experiment_id,
             note=command.note,
             said_by=command.by.person_id,
@@ -104,12 +105,13 @@ def contradict(command: ContradictLesson, lesson: Lesson | None) -> list[object]
     """Count an experiment against the lesson; the same one counts once, and no longer for it."""
     lesson = known(lesson)
     command.by.needs(*WORKING_HERE)
-    TABLE.lead("contradict", lesson.standing)
-    if command.experiment_id in lesson.contradicting:
+    standing = leads_to("contradict", lesson)
+    if standing is None or command.experiment_id in lesson.contradicting:
         return []
     return [
         LessonContradicted(
             **lesson.bearings,
+            leads_to=standing,
             experiment_id=command.experiment_id,
             note=command.note,
             said_by=command.by.person_id,
@@ -121,13 +123,15 @@ def confirm(command: ConfirmLesson, lesson: Lesson | None) -> list[object]:
     """Let the lesson hold. Refused with role-needed, own-lesson, not-in-this-state, too-few-experiments."""
     lesson = known(lesson)
     _may_judge(lesson, command.by)
-    if TABLE.lead("confirm", lesson.standing) is None:
+    standing = leads_to("confirm", lesson)
+    if standing is None:
         return []
     if len(lesson.supporting) < ENOUGH_TO_CONFIRM:
         raise Refused("too-few-experiments", supporting=len(lesson.supporting), needed=ENOUGH_TO_CONFIRM)
     return [
         LessonConfirmed(
             **lesson.bearings,
+            leads_to=standing,
             supported_by=lesson.supporting,
             note=command.note,
             confirmed_by=command.by.person_id,
@@ -139,9 +143,12 @@ def reject(command: RejectLesson, lesson: Lesson | None) -> list[object]:
     """Let the lesson not hold. Refused with role-needed, own-lesson, not-in-this-state."""
     lesson = known(lesson)
     _may_judge(lesson, command.by)
-    if TABLE.lead("reject", lesson.standing) is None:
+    standing = leads_to("reject", lesson)
+    if standing is None:
         return []
-    return [LessonRejected(**lesson.bearings, reason=command.reason, rejected_by=command.by.person_id)]
+    return [
+        LessonRejected(**lesson.bearings, leads_to=standing, reason=command.reason, rejected_by=command.by.person_id)
+    ]
 
 
 def supersede(command: SupersedeLesson, lesson: Lesson | None, successor: Lesson | None) -> list[object]:
@@ -151,30 +158,44 @@ def supersede(command: SupersedeLesson, lesson: Lesson | None, successor: Lesson
     """
     lesson = known(lesson)
     look_after(lesson, command.by)
-    if TABLE.lead("supersede", lesson.standing) is None:
+    standing = leads_to("supersede", lesson)
+    if standing is None:
         return []
     if command.superseded_by == lesson.lesson_id:
         raise Refused("supersedes-itself", field="superseded_by")
     if known(successor, field="superseded_by").standing in ("rejected", "superseded", "withdrawn"):
         raise Refused("successor-does-not-stand", field="superseded_by")
-    return [LessonSuperseded(**lesson.bearings, by=command.superseded_by, superseded_by=command.by.person_id)]
+    return [
+        LessonSuperseded(
+            **lesson.bearings, leads_to=standing, by=command.superseded_by, superseded_by=command.by.person_id
+        )
+    ]
 
 
 def withdraw(command: WithdrawLesson, lesson: Lesson | None) -> list[object]:
     """Take the lesson back; it stays in sight. Refused with not-your-lesson."""
     lesson = known(lesson)
     look_after(lesson, command.by)
-    if TABLE.lead("withdraw", lesson.standing) is None:
+    standing = leads_to("withdraw", lesson)
+    if standing is None:
         return []
-    return [LessonWithdrawn(**lesson.bearings, reason=command.reason, withdrawn_by=command.by.person_id)]
+    return [
+        LessonWithdrawn(**lesson.bearings, leads_to=standing, reason=command.reason, withdrawn_by=command.by.person_id)
+    ]
 
 
 def reinstate(command: ReinstateLesson, lesson: Lesson | None) -> list[object]:
     """Let the lesson count again, from the beginning. Refused with not-your-lesson, not-in-this-state."""
     lesson = known(lesson)
     look_after(lesson, command.by)
-    TABLE.lead("reinstate", lesson.standing)
-    return [LessonReinstated(**lesson.bearings, reason=command.reason, reinstated_by=command.by.person_id)]
+    standing = leads_to("reinstate", lesson)
+    if standing is None:
+        return []
+    return [
+        LessonReinstated(
+            **lesson.bearings, leads_to=standing, reason=command.reason, reinstated_by=command.by.person_id
+        )
+    ]
 
 
 def _may_judge(lesson: Lesson, by: Caller) -> None:

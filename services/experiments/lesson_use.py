@@ -8,7 +8,7 @@ from chassis.command import Caller, command, fresh, given
 from contracts.event import about
 from contracts.lessons import LessonApplied, LessonCited, LessonEndorsed, LessonValidated
 from contracts.values import IdeaId, LessonId, Note, PartId, Title
-from services.experiments.lesson import TABLE, WORKING_HERE, Lesson, known
+from services.experiments.lesson import WORKING_HERE, Lesson, known, leads_to
 
 
 @command
@@ -53,7 +53,7 @@ class ValidateLesson:
 def cite(command: CiteLesson, lesson: Lesson | None) -> list[object]:
     """Let an idea build on the lesson; the same idea cites it once. Refused with not-in-this-state."""
     lesson = known(lesson)
-    TABLE.lead("cite", lesson.standing)
+    leads_to("cite", lesson)
     if command.idea_id in lesson.cited_by:
         return []
     return [LessonCited(**lesson.bearings, by=command.idea_id, how=command.how)]
@@ -63,7 +63,7 @@ def endorse(command: EndorseLesson, lesson: Lesson | None) -> list[object]:
     """Recommend the lesson, each person once. Refused with role-needed, not-in-this-state."""
     lesson = known(lesson)
     command.by.needs(*WORKING_HERE)
-    TABLE.lead("endorse", lesson.standing)
+    leads_to("endorse", lesson)
     if command.by.person_id in lesson.endorsed_by:
         return []
     return [LessonEndorsed(**lesson.bearings, endorsed_by=command.by.person_id)]
@@ -73,7 +73,7 @@ def apply(command: ApplyLesson, lesson: Lesson | None) -> list[object]:
     """Tell what is done in another way. Refused with role-needed, not-in-this-state."""
     lesson = known(lesson)
     command.by.needs(*WORKING_HERE)
-    TABLE.lead("apply", lesson.standing)
+    leads_to("apply", lesson)
     return [
         LessonApplied(
             **lesson.bearings,
@@ -90,7 +90,7 @@ def validate(command: ValidateLesson, lesson: Lesson | None) -> list[object]:
     """Show that it made a difference. Refused with role-needed, not-in-this-state."""
     lesson = known(lesson)
     command.by.needs(*WORKING_HERE)
-    TABLE.lead("validate", lesson.standing)
+    leads_to("validate", lesson)
     return [
         LessonValidated(
             **lesson.bearings,

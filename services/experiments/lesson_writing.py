@@ -24,7 +24,7 @@ from contracts.values import (
     UnitId,
     Word,
 )
-from services.experiments.lesson import TABLE, WORKING_HERE, Lesson, known, look_after
+from services.experiments.lesson import WORKING_HERE, Lesson, known, leads_to, look_after
 
 T = TypeVar("T")
 
@@ -147,12 +147,13 @@ def revise(command: ReviseLesson, lesson: Lesson | None) -> list[object]:
     if command.contact_shown is not None and not lesson.belongs_to(command.by):
         raise NotAllowed("contact-is-the-authors", field="contact_shown")
     statement = command.statement if command.statement != lesson.statement else None
-    TABLE.lead("revise" if statement is None else "revise_statement", lesson.standing)
-    if _says_nothing(command, statement):
+    standing = leads_to("revise" if statement is None else "revise_statement", lesson)
+    if standing is None or _says_nothing(command, statement):
         return []
     return [
         LessonRevised(
             **lesson.bearings,
+            leads_to=standing,
             statement=statement,
             title=command.title,
             observation=command.observation,
@@ -176,7 +177,7 @@ def review(command: ReviewLesson, lesson: Lesson | None) -> list[object]:
     """Let the lesson stand after another look. Refused with not-your-lesson, not-in-this-state."""
     lesson = known(lesson)
     look_after(lesson, command.by)
-    TABLE.lead("review", lesson.standing)
+    leads_to("review", lesson)
     return [
         LessonReviewed(
             **lesson.bearings, note=command.note, review_on=command.review_on, reviewed_by=command.by.person_id

@@ -44,28 +44,28 @@ def recorded(**changed):
     return LessonRecorded(**{**fields, **changed})
 
 
-def supported(experiment=VIDEO, **changed):
-    return LessonSupported(**{**BEARINGS, "experiment_id": experiment, "said_by": "karin", **changed})
+def supported(experiment=VIDEO, leads_to="supported"):
+    return LessonSupported(**BEARINGS, leads_to=leads_to, experiment_id=experiment, said_by="karin")
 
 
-def contradicted(experiment=LETTERS, **changed):
-    return LessonContradicted(**{**BEARINGS, "experiment_id": experiment, "said_by": "karin", **changed})
+def contradicted(experiment=LETTERS, leads_to="contested"):
+    return LessonContradicted(**BEARINGS, leads_to=leads_to, experiment_id=experiment, said_by="karin")
 
 
 def confirmed():
-    return LessonConfirmed(**BEARINGS, supported_by=(VIDEO, PHONE), confirmed_by="amina")
+    return LessonConfirmed(**BEARINGS, leads_to="confirmed", supported_by=(VIDEO, PHONE), confirmed_by="amina")
 
 
 def rejected():
-    return LessonRejected(**BEARINGS, reason="Gällde bara i juli.", rejected_by="amina")
+    return LessonRejected(**BEARINGS, leads_to="rejected", reason="Gällde bara i juli.", rejected_by="amina")
 
 
 def superseded():
-    return LessonSuperseded(**BEARINGS, by=BETTER, superseded_by="leyla")
+    return LessonSuperseded(**BEARINGS, leads_to="superseded", by=BETTER, superseded_by="leyla")
 
 
 def withdrawn():
-    return LessonWithdrawn(**BEARINGS, reason="Jag hade fel.", withdrawn_by="leyla")
+    return LessonWithdrawn(**BEARINGS, leads_to="withdrawn", reason="Jag hade fel.", withdrawn_by="leyla")
 
 
 STANDINGS = {

@@ -153,7 +153,7 @@ def test_the_same_statement_again_changes_nothing_of_what_experiments_said():
     lesson = given(LESSON, *STANDINGS["confirmed"])
     lesson.when(revising(statement=STATEMENT)).then_nothing()
     after = lesson.when(revising(statement=STATEMENT, title="Samvaro")).then(
-        LessonRevised(**BEARINGS, title="Samvaro", revised_by="leyla")
+        LessonRevised(**BEARINGS, leads_to="confirmed", title="Samvaro", revised_by="leyla")
     )
     assert after.state.standing == "confirmed"
 
@@ -176,7 +176,7 @@ def test_the_same_experiment_supports_a_lesson_once():
     after = (
         given(LESSON, recorded())
         .when(saying(VIDEO))
-        .then(LessonSupported(**BEARINGS, experiment_id=VIDEO, said_by="karin"))
+        .then(LessonSupported(**BEARINGS, leads_to="supported", experiment_id=VIDEO, said_by="karin"))
     )
     after.when(saying(VIDEO, by=JONAS)).then_nothing()
 
@@ -185,7 +185,7 @@ def test_two_experiments_and_a_coach_confirm_a_lesson():
     one = given(LESSON, recorded(), supported(VIDEO))
     assert one.when(confirming()).then_refused("too-few-experiments").details == {"supporting": 1, "needed": 2}
     one.when(saying(PHONE)).and_then().when(confirming()).then(
-        LessonConfirmed(**BEARINGS, supported_by=(VIDEO, PHONE), confirmed_by="amina")
+        LessonConfirmed(**BEARINGS, leads_to="confirmed", supported_by=(VIDEO, PHONE), confirmed_by="amina")
     )
 
 
