@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from chassis.command import Caller, command, fresh, given
 from chassis.errors import Invalid, NotAllowed
@@ -24,6 +24,7 @@ from contracts.values import (
     UnitId,
     Word,
 )
+from services.experiments.experiment import Experiment
 from services.experiments.lesson import WORKING_HERE, Lesson, known, leads_to, look_after
 
 T = TypeVar("T")
@@ -89,19 +90,7 @@ class ReviewLesson:
     review_on: date | None = about("The day to look at it the next time.", default=None)
 
 
-class Tested(Protocol):
-    """What a lesson takes over from an experiment that it was learned from."""
-
-    @property
-    def unit(self) -> UnitId:
-        """The unit that tried it."""
-
-    @property
-    def idea_ids(self) -> tuple[IdeaId, ...]:
-        """The ideas that were tried."""
-
-
-def record(command: RecordLesson, lesson: Lesson | None, tested: Sequence[Tested] = ()) -> list[object]:
+def record(command: RecordLesson, lesson: Lesson | None, tested: Sequence[Experiment] = ()) -> list[object]:
     """Write down what was learned, ``tested`` being the experiments that the command names.
 
     Refused with only-services-import, unit-needed, contact-is-the-authors. The same row imported again is already so.
