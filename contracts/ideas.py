@@ -542,6 +542,8 @@ class IdeaTestDecided:
     unit: UnitId = about("The idea's unit.")
     experiment_id: ExperimentId = about("The experiment.")
     decision: TestDecision = about("The way chosen.")
+    receiver: Title | None = about("The part of the organisation that takes it over; with hand_over.", default=None)
+    reason: Note = about("Why.")
     leads_to: IdeaState = about("The idea's state from here, by the rule over all its tests.")
 
 
