@@ -14,6 +14,8 @@ from chassis.tokens import Tokens
 from chassis.web import context, problems
 from chassis.web.docs import docs
 from chassis.web.documents import make_api
+from chassis.web.feed import FEED
+from chassis.web.health import HEALTH
 from chassis.web.routes import Routes
 from chassis.web.runtime import EXTENSION, Runtime
 from chassis.web.texts import Texts
@@ -54,7 +56,7 @@ def create_app(
     context.register(app)
     api = make_api(app)
     problems.register(app)
-    for group in routes:
+    for group in (*routes, FEED, HEALTH):
         api.register_blueprint(group)
     app.register_blueprint(docs)
     return app

@@ -52,8 +52,8 @@ class Shape:
             raise TypeError(f"{kind.__name__}: nothing at this path fills {', '.join(lost)}")
         return cls(
             kind=kind,
-            body=schema_of(kind, [name for name, place in places.items() if place is None]),
-            path=schema_of(kind, [name for name in given if name in path_names], f"{kind.__name__}Path"),
+            body=schema_of(kind, tuple(name for name, place in places.items() if place is None)),
+            path=schema_of(kind, tuple(name for name in given if name in path_names), f"{kind.__name__}Path"),
             fresh={f.name: f.metadata.get("each_of") for f in dataclasses.fields(kind) if places[f.name] == "fresh"},
             same_for={f.name: made for f in dataclasses.fields(kind) if (made := f.metadata.get("same_for"))},
             given=given,
@@ -117,7 +117,7 @@ class CommandRoute:
         if request.if_match.star_tag:
             return {}
         wanted = list(request.if_match)
-        if len(wanted) != 1 or not _VERSION.match(wanted[0]):
+        if len(wanted) != 1 or not _VERSION.match(wanted[0] or ""):
             raise Malformed("bad-version", field="If-Match")
         return {stream: int(wanted[0])}
 

@@ -63,7 +63,7 @@ _PARAMETERS: Mapping[str, tuple[str, str, str]] = {
 }
 
 
-class _Api(Api):
+class _Api(Api):  # type: ignore[misc]
     """flask-smorest's, without the parts it would add that nothing here refers to, and with problems.py for errors."""
 
     DEFAULT_ERROR_RESPONSE_NAME = None

@@ -84,7 +84,7 @@ class Routes(Blueprint):  # type: ignore[misc]
         def register(ask: Callable[[Q, Read], A]) -> Callable[[Q, Read], A]:
             asked = _hints(ask)["asked"]
             names = _parameters(rule)
-            query = [f.name for f in dataclasses.fields(asked) if f.name not in names]
+            query = tuple(f.name for f in dataclasses.fields(asked) if f.name not in names)
             route = QueryRoute(
                 rule=rule,
                 of=tuple(of),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any, get_type_hints
 
@@ -101,15 +101,25 @@ class Incoming(Schema):
         unknown = RAISE
 
 
-def schema_of(kind: type[Any], names: Iterable[str], title: str | None = None) -> Schema:
-    """The schema of these fields of a dataclass."""
+def schema_of(kind: type[Any], names: tuple[str, ...], title: str | None = None) -> Schema:
+    """The schema of these fields of a dataclass: one and the same for the same fields."""
+    key = (kind, names, title or kind.__name__)
+    if key not in _made:
+        _made[key] = _make(*key)
+    return _made[key]
+
+
+_made: dict[tuple[type[Any], tuple[str, ...], str], Schema] = {}
+
+
+def _make(kind: type[Any], names: tuple[str, ...], title: str) -> Schema:
     hints = get_type_hints(kind, include_extras=True)
     parts = [
         (f.name, hints[f.name], dataclasses.field(default=f.default, metadata=_schema_part(f)))
         for f in dataclasses.fields(kind)
         if f.name in names
     ]
-    made = dataclasses.make_dataclass(title or kind.__name__, parts, kw_only=True)
+    made = dataclasses.make_dataclass(title, parts, kw_only=True)
     schema: Schema = marshmallow_dataclass.class_schema(made, base_schema=Incoming)()
     return schema
 
