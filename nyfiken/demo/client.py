@@ -75,10 +75,11 @@ class Platform:
 
 
 class Person:
-    """Somebody with a name, a unit and a signed token."""
+    """Somebody with a name, a unit and a signed token. ``id``: what the platform calls them, once they have asked."""
 
     def __init__(self, platform: Platform, name: str, token: str) -> None:
         self.name = name
+        self.id = ""
         self._platform = platform
         self._token = token
 

@@ -23,6 +23,11 @@ class Stage:
         """The person of this first name."""
         return self._people[name]
 
+    def told(self, name: str, subject: str, happening: str) -> int:
+        """How often somebody has been told that this happened to this (``experiment-<id>``, ``experiment-failed``)."""
+        notices = self[name].get("/inbox?limit=200")["items"]
+        return sum(one["subject"] == subject and one["happening"] == happening for one in notices)
+
     def chapter(self, title: str) -> None:
         """A new chapter begins."""
         self._console.rule(f"[bold]{title}[/bold]", align="left", style="dim")

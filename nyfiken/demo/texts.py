@@ -49,3 +49,60 @@ SECOND_IDEA = {
 }
 BUILT_ON_HOW = "Lärdomen säger att video inte ersätter sällskap. På natten är det bara tillsynen som behövs."
 SECOND_HYPOTHESIS = "Vi tror att tre av fyra tillsynsbesök på natten kan ske på distans, och att fler sover bättre."
+
+TEST = {
+    "title": "Videosamtal i en hemtjänstgrupp",
+    "phase": "pilot",
+    "hypothesis": HYPOTHESIS,
+    "test_method": TEST_METHOD,
+    "test_group": "Sextio brukare i en hemtjänstgrupp som själva har tackat ja",
+}
+SHARE, SATISFACTION = "andel-video", "nojdhet"
+CRITERIA = [
+    {
+        "id": SHARE,
+        "metric": "Andel hembesök som sker som videosamtal",
+        "unit_of_measure": "procent",
+        "baseline": "0",
+        "direction": "at_least",
+        "threshold": "50",
+        "measured_how": "Ur planeringssystemet, alla besök under sista månaden",
+        "role": "goal",
+    },
+    {
+        "id": SATISFACTION,
+        "metric": "Brukarnas nöjdhet",
+        "unit_of_measure": "betyg 1-5",
+        "baseline": "4.3",
+        "direction": "at_least",
+        "threshold": "4.0",
+        "measured_how": "Samma tre frågor som i den årliga enkäten",
+        "role": "guardrail",
+    },
+]
+QUESTIONS_OF_CARE = (
+    *("residents", "children", "personal_data", "health_safety", "work_environment", "equal_treatment"),
+    *("accessibility", "procurement", "research_ethics", "irreversible", "cost_above_limit"),
+)
+NOTHING_TO_CARE_FOR = {question: {"answer": "no"} for question in QUESTIONS_OF_CARE}
+RESIDENTS_CONCERNED = NOTHING_TO_CARE_FOR | {
+    "residents": {
+        "answer": "handled",
+        "note": "Alla är tillfrågade muntligt och skriftligt och kan sluta när som helst.",
+    }
+}
+SECOND_TEST = {
+    "title": "Tillsyn på distans på natten",
+    "phase": "explore",
+    "hypothesis": SECOND_HYPOTHESIS,
+    "test_method": "Personalen prövar på varandra i två veckor: larm, kamera och videosamtal i en övningslägenhet.",
+}
+SECOND_CRITERIA = [
+    {
+        "id": "tillsyn-pa-distans",
+        "metric": "Andel tillsyn som inte behövde någon på plats",
+        "unit_of_measure": "procent",
+        "direction": "at_least",
+        "threshold": "75",
+    }
+]

@@ -1,8 +1,9 @@
-"""The check at the end of every fault: what was acknowledged is there once, and everything derived equals a fresh fold."""
+"""The check at the end of every fault: what was acknowledged is there once, all that is derived equals a fresh fold."""
 
 from __future__ import annotations
 
 import dataclasses
+import time
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from importlib import import_module
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from chassis.keys import load_keys
+from chassis.processing.lags import heads_of, lags
 from chassis.processing.parking import parked
 from chassis.processing.read_model import ReadModel
 from chassis.processing.registry import rows
@@ -28,7 +30,7 @@ class Platform:
     stores: Mapping[str, SqliteStore]
 
     @classmethod
-    def at(cls, data: Path) -> "Platform":
+    def at(cls, data: Path) -> Platform:
         services = {name: import_module(f"services.{name}.main").SERVICE for name in SERVICES}
         master = load_keys(data).master
         stores = {name: SqliteStore(data / f"{name}.sqlite", name, master_key=master) for name in SERVICES}
@@ -43,6 +45,21 @@ class Platform:
         events = self.stores[service].read(0, 0, 10_000_000)
         assert [r.position for r in events] == list(range(1, len(events) + 1)), f"{service} has gaps"
         return events
+
+    def catches_up(self, within: float = 90.0) -> None:
+        """Wait until every processor has applied everything that is there, and nothing comes of it any more."""
+        patience_ends = time.monotonic() + within
+        while behind := self.behind():
+            assert time.monotonic() < patience_ends, f"still behind: {behind}"
+            time.sleep(0.1)
+
+    def behind(self) -> dict[str, int | None]:
+        """Each processor that is behind (None: it has not begun), and by how much."""
+        heads = heads_of(self.stores.values())
+        found = [lag for name, service in self.services.items() for lag in lags(service, self.stores[name], heads)]
+        return {
+            f"{lag.service} {lag.name} {lag.source}": lag.behind for lag in found if lag.behind or lag.position is None
+        }
 
     def everything_holds(self, acknowledged: Mapping[str, Iterable[str]]) -> None:
         """``acknowledged``: the id of each acknowledged command → the positions it was answered with."""
@@ -87,6 +104,20 @@ class Platform:
     def notifications_exist_once(self) -> None:
         raised = Counter(r.stream for r in self.history("notifications") if r.type == "notification-raised.v1")
         assert all(count == 1 for count in raised.values())
+
+    def each_failure_is_told_once(self, people: Mapping[str, str]) -> None:
+        """``people``: an experiment that failed → the person who must have been told of it as its idea's author."""
+        told = Counter(
+            (recorded.event.subject, recorded.event.recipient)
+            for recorded in self.history("notifications")
+            if recorded.type == "notification-raised.v1" and recorded.event.cause.event_type == "experiment-failed.v1"
+        )
+        wrong = {
+            test: told[f"experiment-{test}", who]
+            for test, who in people.items()
+            if told[f"experiment-{test}", who] != 1
+        }
+        assert not wrong, f"told of a failure other than once: {wrong}"
 
     def nothing_is_parked(self) -> None:
         for name, store in self.stores.items():

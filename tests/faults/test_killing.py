@@ -1,0 +1,105 @@
+"""Processes die at any moment; what was acknowledged is there once, and everything derived from it is right."""
+
+from __future__ import annotations
+
+import random
+import re
+import threading
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from tests.faults.check import Platform
+from tests.faults.workload import COMMANDS_OF_A_LIFE, Clients, lives
+from tests.platform import NAMES, RunningPlatform
+
+ROOT = Path(__file__).parents[2]
+AT_RANDOM = 2_000
+AT_FAILPOINTS = 500
+"""Commands."""
+
+
+class Killer(threading.Thread):
+    """Kills one of the six processes, again and again."""
+
+    def __init__(self, platform):
+        super().__init__()
+        self.killed = Counter()
+        self._platform = platform
+        self._enough = threading.Event()
+
+    def run(self):
+        while not self._enough.wait(random.uniform(0.3, 1.5)):
+            name = random.choice(NAMES)
+            self.killed[name] += self._platform.kill(name)
+
+    def stop(self):
+        self._enough.set()
+        self.join()
+
+
+@pytest.fixture
+def started(tmp_path):
+    running = []
+
+    def start(environment=None):
+        running.append(RunningPlatform(tmp_path / "data", environment).start())
+        return running[0]
+
+    yield start
+    for platform in running:
+        platform.stop()
+
+
+def live_and_check(platform, commands, capsys, said):
+    clients = Clients(platform)
+    try:
+        shared = clients.command("POST", "/ideas", "somebody", {"title": "Delad", "what": "Många säger något."})[
+            "idea_id"
+        ]
+        lived = lives(clients, commands // COMMANDS_OF_A_LIFE + 1, shared)
+    finally:
+        clients.close()
+        told = said()
+    with capsys.disabled():
+        print(f"\n{len(clients.acknowledged)} commands, {clients.retries} retries; {told}")
+    assert len(clients.acknowledged) >= commands
+    history = Platform.at(platform.data)
+    history.catches_up()
+    platform.stop()
+    history.everything_holds(clients.acknowledged)
+    history.each_failure_is_told_once({one["test"]: platform.person_id(one["author"]) for one in lived})
+    history.close()
+
+
+@pytest.mark.timeout(240)
+def test_any_process_may_be_killed_at_any_moment(started, capsys):
+    platform = started()
+    killer = Killer(platform)
+    killer.start()
+
+    def stopped():
+        killer.stop()
+        return f"killed: {dict(killer.killed)}"
+
+    live_and_check(platform, AT_RANDOM, capsys, stopped)
+    assert set(killer.killed) == set(NAMES)
+
+
+@pytest.mark.timeout(240)
+def test_a_process_may_die_between_any_two_durable_writes(started, tmp_path, capsys):
+    noted = tmp_path / "noted"
+    platform = started({"NYFIKEN_FAILPOINTS": f"{noted}:150"})
+
+    def hit():
+        return f"died at: {dict(Counter(noted.read_text().split()))}"
+
+    live_and_check(platform, AT_FAILPOINTS, capsys, hit)
+    assert set(noted.read_text().split()) == failpoints()
+
+
+def failpoints():
+    """Every failpoint that stands in the code."""
+    code = (path.read_text() for folder in ("chassis", "services") for path in (ROOT / folder).rglob("*.py"))
+    return {name for text in code for name in re.findall(r'failpoint\("([a-z-]+)"\)', text)}

@@ -1,0 +1,100 @@
+"""What people do while processes die: clients that retry until they are answered, and note what was acknowledged."""
+
+from __future__ import annotations
+
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from uuid import uuid4
+
+import httpx
+
+from nyfiken.demo import texts
+
+PATIENCE = 90.0
+"""Seconds until a command must have been answered, however many processes died meanwhile."""
+PAUSE = 0.1
+SERVICE_OF = {"ideas": "ideas", "experiments": "experiments", "lessons": "experiments"}
+CLIENTS = 6
+
+
+class Clients:
+    """``platform``'s users; ``acknowledged``: the key of each answered command → the positions it was answered with."""
+
+    def __init__(self, platform):
+        self.acknowledged = {}
+        self.retries = 0
+        self._lock = threading.Lock()
+        self._tokens = {}
+        self._platform = platform
+        self._http = {name: httpx.Client(base_url=url, timeout=5.0) for name, url in platform.urls.items()}
+
+    def close(self):
+        for client in self._http.values():
+            client.close()
+
+    def command(self, method, path, who, body=None, key=None):
+        """Give a command again and again, under one key, until it is acknowledged; the answer."""
+        key = key or str(uuid4())
+        response = self._answered(method, path, who, body, key)
+        assert response.is_success, f"{method} {path}: {response.status_code} {response.text}"
+        with self._lock:
+            self.acknowledged[key] = [p.strip() for p in response.headers.get("Event-Position", "").split(",") if p]
+        return response.json()
+
+    def _answered(self, method, path, who, body, key):
+        client = self._http[SERVICE_OF[path.split("/")[1]]]
+        headers = {"Authorization": f"Bearer {self._token(who)}", "Idempotency-Key": key}
+        patience_ends = time.monotonic() + PATIENCE
+        while True:
+            try:
+                response = client.request(method, path, json=body, headers=headers)
+                if response.status_code < 500:
+                    return response
+                why = f"{response.status_code} {response.text}"
+            except httpx.TransportError as error:
+                why = repr(error)
+            assert time.monotonic() < patience_ends, f"{method} {path} was not answered: {why}"
+            self.retries += 1
+            time.sleep(PAUSE)
+
+    def _token(self, who):
+        with self._lock:
+            if who not in self._tokens:
+                self._tokens[who] = self._platform.token(who)
+            return self._tokens[who]
+
+
+def lives(clients, count, shared_idea):
+    """Live so many lives of ideas, several at once."""
+    with ThreadPoolExecutor(CLIENTS) as pool:
+        return list(pool.map(lambda n: life(clients, n, shared_idea), range(count)))
+
+
+TALK = 4
+"""Comments of each life on one and the same idea, which gets a long stream."""
+COMMANDS_OF_A_LIFE = 17
+
+
+def life(clients, n, shared_idea):
+    """An idea is had, supported, tried, fails, and leaves a lesson: its ids."""
+    author, others = f"author-{n}", [f"colleague-{n}-{m}" for m in range(3)]
+    idea = clients.command("POST", "/ideas", author, {"title": f"Idé {n}", "what": "Något nytt."})["idea_id"]
+    for other in others:
+        clients.command("PUT", f"/ideas/{idea}/support", other)
+    clients.command("POST", f"/ideas/{idea}/comments", others[0], {"text": "Bra!"})
+    for m in range(TALK):
+        clients.command("POST", f"/ideas/{shared_idea}/comments", author, {"text": f"Som min idé {n}.{m}."})
+    plan = {**texts.SECOND_TEST, "title": f"Test {n}", "idea_ids": [idea]}
+    test = clients.command("POST", "/experiments", author, plan)["experiment_id"]
+    at = f"/experiments/{test}"
+    clients.command("POST", f"{at}/criteria", author, {"criteria": texts.SECOND_CRITERIA})
+    clients.command("POST", f"{at}/checks", author, {"checks": texts.NOTHING_TO_CARE_FOR})
+    clients.command("POST", f"{at}/start", author)
+    seen = {"criterion_id": "tillsyn-pa-distans", "value": "20", "evidence_type": "usage_data"}
+    clients.command("POST", f"{at}/observations", author, {**seen, "observed_on": date.today().isoformat()})
+    clients.command("POST", f"{at}/end-measuring", author)
+    clients.command("POST", f"{at}/conclude", author, {"outcome": "failed", "evidence_level": "weak"})
+    clients.command("POST", "/lessons", author, {"statement": f"Lärdom {n}.", "experiment_ids": [test]})
+    return {"author": author, "idea": idea, "test": test}

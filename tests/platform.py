@@ -1,0 +1,140 @@
+"""A platform that really runs: `nyfiken up` with a data folder and ports of its own, processes that can be killed."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+from chassis.keys import load_keys
+from chassis.tokens import Tokens
+from nyfiken.demo.client import Person, Platform
+from nyfiken.layout import HOST, ROLES, SERVICES, Layout
+from nyfiken.supervisor import end_with
+
+ROOT = Path(__file__).parents[1]
+START = 60.0
+"""Seconds; a machine that runs other tests at the same time is slow."""
+END = 10.0
+NAMES = tuple(f"{service} {role}" for service in SERVICES for role in ROLES)
+
+
+class RunningPlatform:
+    """Start it, stop it, kill one of its processes; ``environment`` is added to that of the tests."""
+
+    def __init__(self, data: Path, environment: Mapping[str, str] | None = None) -> None:
+        self.data = data
+        self._environment = dict(environment or {})
+        self._up: subprocess.Popen[bytes] | None = None
+        self._layout = Layout(data=data, port=_three_free_ports())
+        self._tokens = Tokens(load_keys(data).signing, load_keys(data).secret)
+        self._log = data.with_name(f"{data.name}-up.log")
+
+    @property
+    def urls(self) -> Mapping[str, str]:
+        """Service → address."""
+        return self._layout.urls
+
+    @property
+    def port(self) -> int:
+        """Of ideas; the others have the next two."""
+        return self._layout.port
+
+    def start(self) -> RunningPlatform:
+        """Start it and wait until it says that it is ready."""
+        command = [sys.executable, "-m", "nyfiken", "up", "--data", str(self.data), "--port", str(self.port)]
+        environment = os.environ | {"PYTHONPATH": str(ROOT)} | self._environment
+        before = len(self.said())
+        with self._log.open("ab") as log:
+            self._up = subprocess.Popen(
+                command, env=environment, stdout=log, stderr=log, preexec_fn=end_with(os.getpid())
+            )
+        patience_ends = time.monotonic() + START
+        while "\nready" not in f"\n{self.said()[before:]}":
+            assert self._up.poll() is None, f"it did not start: {self.said()[before:]}"
+            assert time.monotonic() < patience_ends, f"it is not ready: {self.said()[before:]}"
+            time.sleep(0.05)
+        return self
+
+    def stop(self) -> float:
+        """Ask it to end, as Ctrl-C does; the seconds that it took."""
+        assert self._up
+        began = time.monotonic()
+        self._up.terminate()
+        self._up.wait(END)
+        self._up = None
+        return time.monotonic() - began
+
+    def processes(self) -> dict[str, int]:
+        """Name → process id, of those of the six that live now."""
+        found = {}
+        for pid in _children(self._up.pid) if self._up else ():
+            words = _command_line(pid)
+            found |= {name: pid for name in NAMES if words[-2:] == [f"services.{name.split()[0]}", name.split()[1]]}
+        return found
+
+    def kill(self, name: str) -> bool:
+        """``kill -9``; False if it is just not there."""
+        pid = self.processes().get(name)
+        if pid is None:
+            return False
+        try:
+            os.kill(pid, signal.SIGKILL)
+        except ProcessLookupError:
+            return False  # it went in between
+        return True
+
+    def said(self) -> str:
+        """What `nyfiken up` has printed."""
+        return self._log.read_text() if self._log.exists() else ""
+
+    def token(self, sub: str, *roles: str, unit: str | None = "vof", name: str | None = None) -> str:
+        """A token as `nyfiken token` signs them."""
+        return self._tokens.sign(sub, roles or ("employee",), unit=unit, name=name)
+
+    def person_id(self, sub: str) -> str:
+        """The opaque id of somebody with such a token."""
+        return self._tokens.person_id(sub)
+
+    def client(self) -> Platform:
+        """An HTTP client for all three services, which remembers what was written through it."""
+        return Platform(self.urls)
+
+    def person(self, client: Platform, sub: str, *roles: str, unit: str | None = "vof") -> Person:
+        """Somebody who uses it through this client."""
+        return Person(client, sub.title(), self.token(sub, *roles, unit=unit, name=sub.title()))
+
+
+def _three_free_ports() -> int:
+    """The first of three, below those that the system gives away by itself."""
+    for _ in range(100):
+        first = random.randrange(20_000, 32_000)
+        if all(_is_free(first + n) for n in range(3)):
+            return first
+    raise AssertionError("no three ports in a row are free")
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        try:
+            probe.bind((HOST, port))
+        except OSError:
+            return False
+        return True
+
+
+def _children(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def _command_line(pid: int) -> list[str]:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes().decode().rstrip("\0").split("\0")
+    except OSError:
+        return []  # it went in between
