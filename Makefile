@@ -21,7 +21,7 @@ help: ## List the targets
 
 .PHONY: run
 run: $(RUNTIME) ## Start the platform (PORT=8081, DATA=data), tell the story, stay up
-	@bin/nyfiken up --data $(DATA) --port $(PORT) --demo
+	@bin/nyfiken demo --data $(DATA) --port $(PORT)
 
 .PHONY: test
 test: check pytest ## Everything that tests this: check, then the tests

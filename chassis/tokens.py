@@ -70,12 +70,13 @@ class Tokens:
         *,
         unit: str | None = None,
         name: str | None = None,
+        email: str | None = None,
         valid_for: timedelta = VALID_FOR,
     ) -> str:
         """A token of the platform's own."""
         now = datetime.now(UTC)
         claims: dict[str, Any] = {"iss": ISSUER, "sub": sub, "iat": now, "exp": now + valid_for, "roles": list(roles)}
-        extra = {"unit": unit, "name": name}
+        extra = {"unit": unit, "name": name, "email": email}
         claims |= {claim: value for claim, value in extra.items() if value is not None}
         return jwt.encode(claims, self._key, algorithm="HS256")
 

@@ -7,13 +7,22 @@ from importlib import import_module
 import click
 
 COMMANDS = {
-    "up": "nyfiken.up",
+    "up": ("nyfiken.up", "Start the platform here and keep it running."),
+    "demo": ("nyfiken.demo.command", "Tell the whole story, from a question to a lesson that somebody reuses."),
+    "token": ("nyfiken.token", "Sign a token for somebody."),
+    "import": ("nyfiken.importing.command", "Read ideas or lessons from a file, through the services' own commands."),
+    "status": ("nyfiken.status", "Show how far everything is."),
+    "rebuild": ("nyfiken.rebuild", "Build a read model again from the first event."),
+    "parked": ("nyfiken.parked", "Look after events that could not be applied."),
+    "compact": ("nyfiken.compact", "Remove what was destroyed from the files themselves."),
+    "routes": ("nyfiken.routes", "List the HTTP routes."),
+    "openapi": ("nyfiken.openapi", "Show what the services say of their routes, or write it down."),
 }
-"""Command → the module that has it, as ``command``."""
+"""Command → the module that has it, as ``command``; and what it does, in one line."""
 
 
 class LoadedWhenUsed(click.Group):
-    """A group that imports a command's module only when somebody asks for it."""
+    """A group that imports a command's module only when somebody uses it."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """In the order in which people meet them."""
@@ -23,8 +32,14 @@ class LoadedWhenUsed(click.Group):
         """The command of this name, or None."""
         if name not in COMMANDS:
             return None
-        found: click.Command = import_module(COMMANDS[name]).command
+        module, _ = COMMANDS[name]
+        found: click.Command = import_module(module).command
         return found
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list of commands, without loading them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, told) for name, (_, told) in COMMANDS.items()])
 
 
 @click.group(cls=LoadedWhenUsed, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -32,7 +47,8 @@ def cli() -> None:
     """Nyfiken: from why should we do something new to this is how we can do it.
 
     \b
-    nyfiken up                          start the platform here, on one machine
-    nyfiken demo                        tell the whole story on it
-    nyfiken token --sub karin --role employee --unit vof
+    nyfiken up                                             start the platform here, on one machine
+    nyfiken demo                                           tell the whole story on it
+    nyfiken token --sub karin --role employee --unit vof   a token to ask it with
+    nyfiken COMMAND --help                                 what a command does, with examples
     """

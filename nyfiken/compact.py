@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from nyfiken.stores import data_option, opened
+from nyfiken.layout import data_option
+from nyfiken.stores import opened
 
 
 @click.command()

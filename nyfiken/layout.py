@@ -5,13 +5,30 @@ from __future__ import annotations
 import dataclasses
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any, TypeVar
+
+import click
 
 from nyfiken.supervisor import Program
 
 SERVICES = ("ideas", "experiments", "notifications")
 ROLES = ("web", "worker")
 HOST = "127.0.0.1"
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def data_option(function: F) -> F:
+    """The option that says which data folder."""
+    kind = click.Path(path_type=Path)
+    return click.option("--data", type=kind, default=Path("data"), show_default=True, help="Data folder.")(function)
+
+
+def port_option(function: F) -> F:
+    """The option that says where the platform listens."""
+    told = "Of ideas; experiments and notifications have the next two."
+    return click.option("--port", type=click.IntRange(1, 65533), default=8081, show_default=True, help=told)(function)
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +37,11 @@ class Layout:
 
     data: Path
     port: int
+
+    @property
+    def figures(self) -> Path:
+        """Where the processes count together, as long as they run."""
+        return self.data / "figures"
 
     @property
     def ports(self) -> dict[str, int]:
@@ -48,5 +70,7 @@ class Layout:
         return os.environ | {
             "PYTHONPATH": os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH")))),
             "NYFIKEN_DATA": str(self.data),
+            "NYFIKEN_HOST": HOST,
             "NYFIKEN_PORT": str(self.ports[service]),
+            **{f"NYFIKEN_FEED_{other.upper()}": url for other, url in self.urls.items()},
         }

@@ -14,7 +14,8 @@ from chassis.processing import processor as processing
 from chassis.processing.parking import parked, release, waiting
 from chassis.service import Service
 from chassis.store.protocol import Store
-from nyfiken.stores import Opened, data_option, opened
+from nyfiken.layout import data_option
+from nyfiken.stores import Opened, opened
 
 
 @click.group()

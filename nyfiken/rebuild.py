@@ -10,7 +10,8 @@ from chassis.processing.read_model import ReadModel
 from chassis.processing.registry import generations, start_generation
 from chassis.service import Service
 from chassis.store.protocol import Store
-from nyfiken.stores import Opened, data_option, opened
+from nyfiken.layout import data_option
+from nyfiken.stores import Opened, opened
 
 
 @click.command()

@@ -10,7 +10,8 @@ from rich.console import Console
 from rich.table import Table
 
 from chassis.processing.lags import Heads, Lag, heads_of, lags
-from nyfiken.stores import data_option, opened
+from nyfiken.layout import data_option
+from nyfiken.stores import opened
 
 
 @click.command()

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
+import shutil
 import socket
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
 import httpx
 
-from nyfiken.layout import HOST, Layout
+from nyfiken.layout import HOST, Layout, data_option, port_option
 from nyfiken.supervisor import Child, Supervisor
 
 FUTILE = 3
@@ -17,10 +22,8 @@ FUTILE = 3
 
 
 @click.command()
-@click.option("--data", type=click.Path(path_type=Path), default=Path("data"), show_default=True, help="Data folder.")
-@click.option(
-    "--port", default=8081, show_default=True, help="Of ideas; experiments and notifications get the next two."
-)
+@data_option
+@port_option
 def command(data: Path, port: int) -> None:
     """Start the platform here and keep it running until Ctrl-C.
 
@@ -31,11 +34,14 @@ def command(data: Path, port: int) -> None:
     nyfiken up
     nyfiken up --data /srv/nyfiken --port 9000
     """
+    os.umask(0o077)
     layout = Layout(data=data.resolve(), port=port)
     _refuse_taken_ports(layout)
-    supervisor = Supervisor(layout.programs(), _say)
-    readiness = Readiness(layout, supervisor)
-    supervisor.run(readiness.look)
+    with _alone(layout):
+        shutil.rmtree(layout.figures, ignore_errors=True)
+        supervisor = Supervisor(layout.programs(), _say)
+        readiness = Readiness(layout, supervisor)
+        supervisor.run(readiness.look)
     if readiness.hopeless is not None:
         raise click.ClickException(_last_words(readiness.hopeless))
 
@@ -65,7 +71,7 @@ class Readiness:
 
 def _is_ready(url: str) -> bool:
     try:
-        return httpx.get(f"{url}/readyz", timeout=1.0).status_code == httpx.codes.OK
+        return httpx.get(f"{url}/readyz", timeout=1.0, trust_env=False).status_code == httpx.codes.OK
     except httpx.TransportError:
         return False  # not listening yet
 
@@ -80,6 +86,18 @@ def _refuse_taken_ports(layout: Layout) -> None:
                 raise click.ClickException(
                     f"port {port}, for {service}: {error.strerror}; choose others: --port"
                 ) from None
+
+
+@contextmanager
+def _alone(layout: Layout) -> Iterator[None]:
+    """Two platforms on one data folder would take each other's work away."""
+    layout.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with (layout.data / "up.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise click.ClickException(f"a platform runs on {layout.data} already; choose another: --data") from None
+        yield
 
 
 def _last_words(child: Child) -> str:
