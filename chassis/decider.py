@@ -14,6 +14,7 @@ from typing import Any, Generic, TypeVar
 from uuid import uuid4
 
 from chassis.errors import Conflict, Invalid, Refusal, Stale
+from chassis.metrics import APPEND_SECONDS, CONFLICTS
 from chassis.recorded import Metadata
 from chassis.store.protocol import (
     Answer,
@@ -167,6 +168,7 @@ def handle(store: Store, work: Work, request: Request | None = None, memory: Sta
             work(attempt)
             answer = _append(store, attempt)
         except VersionConflict as conflict:
+            CONFLICTS.labels(conflict.stream.partition("-")[0]).inc()
             if memory is not None:
                 memory.forget(conflict.stream)
             if first := _first_answer(store, request):
@@ -186,7 +188,8 @@ def handle(store: Store, work: Work, request: Request | None = None, memory: Sta
 def _append(store: Store, attempt: Attempt) -> Answer:
     what = attempt.append()
     if what.changes or what.keys:
-        answer = store.append(what)
+        with APPEND_SECONDS.time():
+            answer = store.append(what)
         return dataclasses.replace(answer, versions={**attempt.versions(), **answer.versions})
     return Answer(status=what.status, ids=what.ids, versions=attempt.versions())
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import threading
+import time
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -17,6 +18,7 @@ import structlog
 from chassis.errors import Unavailable
 from chassis.failpoints import failpoint
 from chassis.logs import reason_of
+from chassis.metrics import BATCH_SECONDS
 from chassis.processing.checkpoints import Checkpoint, CheckpointMoved, Place, advance, checkpoints
 from chassis.processing.leases import Lease, Leases
 from chassis.processing.measures import APPLIED, GAPS, LOST, PARKED
@@ -203,7 +205,7 @@ class Reader:
     def _apply(self, group: Sequence[Assignment], events: Sequence[Recorded]) -> None:
         if not group:
             return
-        last = events[-1]
+        last, began = events[-1], time.perf_counter()
         moved: list[Checkpoint] = []
         with self._store.transaction() as transaction:
             for assignment in group:
@@ -215,6 +217,15 @@ class Reader:
             failpoint("worker-before-commit")
         failpoint("worker-after-commit")
         self._moved(group, moved, len(events))
+        self._note(group, events, time.perf_counter() - began)
+
+    def _note(self, group: Sequence[Assignment], events: Sequence[Recorded], seconds: float) -> None:
+        """One line for each batch, and its time among the figures."""
+        source = self._source.service
+        BATCH_SECONDS.labels(source).observe(seconds)
+        names = sorted(assignment.processor.name for assignment in group)
+        ms = round(seconds * 1000, 1)
+        log.info("batch", source=source, to=str(events[-1].at), events=len(events), processors=names, ms=ms)
 
     def _park(self, assignment: Assignment, recorded: Recorded, reason: str) -> None:
         with self._store.transaction() as transaction:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 import orjson
 import pytest
+from structlog.testing import capture_logs
 
 from chassis.errors import Invalid, Unavailable
 from chassis.processing.checkpoints import positions
@@ -182,3 +183,11 @@ def test_pages_in_the_order_of_moments_follow_each_other_and_a_made_up_cursor_is
 class Moment:
     counter: str = key()
     at: datetime = indexed()
+
+
+def test_a_batch_is_one_line_in_the_log(store, worker):
+    store.append(raised("counter-a", 0, 1, 2))
+    with capture_logs() as lines:
+        worker(suite(tally(), reactions=(MIRROR,))).catch_up()
+    batches = [(line["to"], line["events"], line["processors"]) for line in lines if line["event"] == "batch"]
+    assert batches[0] == ("suite/0:2", 2, ["mirror", "tally_v1"])
