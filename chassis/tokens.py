@@ -35,7 +35,7 @@ class Jwks:
     def __init__(self, url: str, issuer: str, audience: str | None = None) -> None:
         self.issuer = issuer
         self.audience = audience
-        self._keys = jwt.PyJWKClient(url, cache_keys=True, lifespan=300, timeout=3)
+        self._keys = jwt.PyJWKClient(url, lifespan=300, timeout=3)
 
     def key_of(self, token: str) -> jwt.PyJWK:
         """The public key that a token names; Unavailable if the issuer does not answer, else PyJWT's errors."""

@@ -29,7 +29,6 @@ SWEDISH = {
     "Not a valid unit id.": "Ska vara en enhets id: små bokstäver, siffror och bindestreck.",
     "Not a valid person id.": "Ska vara en persons id.",
     "Not a valid BCP 47 language tag.": "Ska vara en språkkod enligt BCP 47, till exempel sv.",
-    "Not a valid id of an idea, experiment or lesson.": "Ska vara sort och id: idea-…, experiment-… eller lesson-….",
     "Not a decimal number.": 'Ska vara ett decimaltal skrivet som text, till exempel "49.5".',
     "Must not contain control characters.": "Får inte innehålla styrtecken.",
 }
@@ -37,6 +36,7 @@ SWEDISH = {
 _PATTERNS = tuple(
     (re.compile(english), swedish)
     for english, swedish in {
+        r"Not a valid id of .*\.": r"Ska vara sort och id, till exempel idea-….",
         r"Must be one of: (.*)\.": r"Ska vara något av: \1.",
         r"Must be equal to (.*)\.": r"Ska vara \1.",
         r"Shorter than minimum length (\d+)\.": r"För kort: minst \1.",
