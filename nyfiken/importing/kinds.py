@@ -22,12 +22,12 @@ class Kind:
     def schema(self) -> Schema:
         """What the service guards the body of this command with."""
         command = getattr(import_module(self.module), self.command)
-        return schema_of(command, [f.name for f in dataclasses.fields(command) if "given" not in f.metadata])
+        return schema_of(command, tuple(f.name for f in dataclasses.fields(command) if "given" not in f.metadata))
 
 
 KINDS = {
     "ideas": Kind(service="ideas", path="/ideas", module="services.ideas.idea_writing", command="SubmitIdea"),
     "lessons": Kind(
-        service="experiments", path="/lessons", module="services.experiments.lesson", command="RecordLesson"
+        service="experiments", path="/lessons", module="services.experiments.lesson_writing", command="RecordLesson"
     ),
 }

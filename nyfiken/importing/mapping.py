@@ -86,14 +86,15 @@ class Map:
         return body
 
     def lacks(self, columns: Iterable[str]) -> list[str]:
-        """A line for each column that the map names and the file has not."""
+        """A line for each column that the map names and the file has not, and one that tells which it has."""
         there = list(columns)
-        return [
-            f"fields.{path}: the file has no column {column!r}; it has {', '.join(there)}"
+        lacking = [
+            f"fields.{path}: the file has no column {column!r}"
             for path, recipe in self.recipes.items()
             for column in sorted(recipe.columns)
             if column not in there
         ]
+        return [*lacking, f"its columns are {', '.join(there)}"] if lacking else []
 
 
 def load_map(path: Path, command: Schema) -> Map:

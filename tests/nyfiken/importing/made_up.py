@@ -26,7 +26,7 @@ class RecordThing:
     occurred_at: datetime | None = about("When.", default=None)
 
 
-SCHEMA = schema_of(RecordThing, [f.name for f in dataclasses.fields(RecordThing) if "given" not in f.metadata])
+SCHEMA = schema_of(RecordThing, tuple(f.name for f in dataclasses.fields(RecordThing) if "given" not in f.metadata))
 
 MAP = """
 table: {html: true, replace: {"¿": "'"}}

@@ -106,6 +106,7 @@ def test_every_wrong_key_is_told_at_once(tmp_path):
 def test_columns_that_the_file_has_not_are_named(tmp_path):
     found = mapped(tmp_path, f"fields:\n  title: {{column: Nmae, otherwise: Titel}}{IDENTITY}")
     assert found.lacks(["Id", "Name"]) == [
-        "fields.title: the file has no column 'Nmae'; it has Id, Name",
-        "fields.title: the file has no column 'Titel'; it has Id, Name",
+        "fields.title: the file has no column 'Nmae'",
+        "fields.title: the file has no column 'Titel'",
+        "its columns are Id, Name",
     ]
