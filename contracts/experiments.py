@@ -65,16 +65,29 @@ class _CriterionId(fields.String):
 CriterionId = Annotated[str, _CriterionId]
 """Names a criterion within its experiment: ``criterion-1``, or a word of the owner's own such as ``video-share``."""
 
-_ORE = Range(min=0, max=10**13)
-_HOURS = Range(min=0, max=10**7)
+
+class _Count(fields.Integer):
+    """A whole number from 1 up; 1.5, true and "1" are none."""
+
+    def __init__(self, **kwargs: object) -> None:
+        super().__init__(**{**kwargs, "strict": True, "validate": Range(min=1, max=10**12)})  # type: ignore[arg-type]
+
+    def _validated(self, value: object) -> int:
+        if isinstance(value, bool | str):
+            raise self.make_error("invalid", input=value)
+        return super()._validated(value)
+
+
+Count = Annotated[int, _Count]
+_AMOUNT = Range(min=0, max=10**13)
 
 
 @value
 class Effort:
     """What something takes or took."""
 
-    ore: int | None = about("Money, in öre without VAT.", default=None, validate=_ORE)
-    hours: int | None = about("Working hours.", default=None, validate=_HOURS)
+    ore: int | None = about("Money, in öre without VAT.", default=None, validate=_AMOUNT)
+    hours: int | None = about("Working hours.", default=None, validate=_AMOUNT)
 
 
 @value
@@ -325,7 +338,7 @@ class Measurement(OfExperiment):
     observation_id: PartId = about("The observation.")
     criterion_id: CriterionId = about("The criterion that it is of.")
     value: DecimalText = about("What was seen, in the criterion's unit of measure.")
-    n: int | None = about("How many it was seen of.", default=None, validate=Range(min=1, max=10**12))
+    n: Count | None = about("How many it was seen of.", default=None)
     method: Note | None = about("How it was seen.", default=None)
     evidence_type: EvidenceType = about("anecdote, interview, survey, usage_data or controlled_comparison.")
     source: Source | None = about("The system that the value was taken from.", default=None)
@@ -394,7 +407,7 @@ class Conclusion(OfExperiment):
     challenge_id: ChallengeId | None = about("The challenge that its ideas answer.", default=None)
     hypothesis: Text = about("What was believed.")
     test_method: Text | None = about("How it was tested.", default=None)
-    observation_ids: tuple[PartId, ...] = about("The observations it rests on, oldest first.", default=(), most=10_000)
+    observation_ids: tuple[PartId, ...] = about("The observations it rests on, oldest first.", default=(), most=5_000)
     per_criterion: tuple[CriterionResult, ...] = about("What was expected and what was seen.", default=(), most=50)
     evidence_level: EvidenceLevel = about("How well founded it is: none, weak, moderate, strong.")
     amendments: int = about("How often the criteria were changed while it ran; each is shown beside it.", default=0)

@@ -22,11 +22,13 @@ from contracts.experiments import (
     ChecksAnswered,
     Conclusion,
     ConclusionCorrected,
+    Count,
     CriteriaAmended,
     CriteriaSet,
     Criterion,
     CriterionId,
     CriterionResult,
+    EvidenceType,
     ExperimentApproved,
     ExperimentCancelled,
     ExperimentClosed,
@@ -55,9 +57,11 @@ from contracts.values import (
     ExperimentId,
     IdeaId,
     LessonId,
+    Note,
     Outcome,
     PartId,
     PersonId,
+    Source,
     Text,
     Title,
     UnitId,
@@ -78,11 +82,15 @@ class Bearings(TypedDict):
 
 @value
 class Observation:
-    """One value seen of one criterion."""
+    """One value seen of one criterion; what a correction leaves out is taken from here."""
 
     observation_id: PartId = about("The observation.")
     criterion_id: CriterionId = about("The criterion that it is of.")
     value: DecimalText = about("What was seen.")
+    n: Count | None = about("How many it was seen of.", default=None)
+    method: Note | None = about("How it was seen.", default=None)
+    evidence_type: EvidenceType = about("What kind of evidence it is.")
+    source: Source | None = about("The system that it was taken from.", default=None)
     observed_on: date = about("The day it was seen.")
     withdrawn: bool = about("Whether it no longer counts.", default=False)
 
@@ -164,12 +172,23 @@ _LEADS_TO: Mapping[type, ExperimentState] = {
 }
 
 
+def state_after(happening: object) -> ExperimentState | None:
+    """The state that an event leads to; None where it stays as it was."""
+    match happening:
+        case ExperimentRevised(leads_to=state) | ExperimentReopened(leads_to=state):
+            return state
+        case Conclusion():
+            return "awaiting_lesson"
+        case _:
+            return _LEADS_TO.get(type(happening))
+
+
 def evolve(experiment: Experiment | None, happening: object) -> Experiment:
     """The experiment after an event."""
     if experiment is None:
         return _drafted(happening)
-    if leads_to := _LEADS_TO.get(type(happening)):
-        experiment = dataclasses.replace(experiment, state=leads_to)
+    if state := state_after(happening):
+        experiment = dataclasses.replace(experiment, state=state)
     return _changed(experiment, happening)
 
 
@@ -212,7 +231,7 @@ def _changed(experiment: Experiment, happening: object) -> Experiment:
         case ObservationCorrected() | ObservationWithdrawn():
             return known(observations=tuple(_seen_otherwise(seen, happening) for seen in experiment.observations))
         case Conclusion(evidence_level=level, per_criterion=results):
-            return known(state="awaiting_lesson", outcome=happening.outcome, evidence_level=level, results=results)
+            return known(outcome=happening.outcome, evidence_level=level, results=results)
         case ConclusionCorrected(evidence_level=level):
             return known(evidence_level=level or experiment.evidence_level)
         case FollowUpAssigned(follow_up_id=id_, assignee=assignee):
@@ -222,8 +241,8 @@ def _changed(experiment: Experiment, happening: object) -> Experiment:
         case LessonAttached(lesson_id=lesson):
             lessons = tuple(dict.fromkeys((*experiment.lessons, lesson)))
             return known(lessons=lessons, counting=(*experiment.counting, lesson))
-        case ExperimentReopened(leads_to=state):
-            return known(state=state, outcome=None, evidence_level="none", results=(), counting=())
+        case ExperimentReopened():
+            return known(outcome=None, evidence_level="none", results=(), counting=())
         case _:
             return experiment
 
@@ -232,7 +251,7 @@ def _revised(experiment: Experiment, revised: ExperimentRevised) -> Experiment:
     kept = ("hypothesis", "test_method", "challenge_id", "starts_on", "ends_on", "contact_shown")
     changed: dict[str, Any] = {name: value for name in kept if (value := getattr(revised, name)) is not None}
     changed |= {name: None for name in kept if name in revised.cleared}
-    changed |= {"title": revised.title, "idea_ids": revised.idea_ids, "state": revised.leads_to}
+    changed |= {"title": revised.title, "idea_ids": revised.idea_ids}
     return dataclasses.replace(experiment, **changed)
 
 
@@ -241,6 +260,10 @@ def _observed(seen: Measurement) -> Observation:
         observation_id=seen.observation_id,
         criterion_id=seen.criterion_id,
         value=seen.value,
+        n=seen.n,
+        method=seen.method,
+        evidence_type=seen.evidence_type,
+        source=seen.source,
         observed_on=seen.observed_on,
     )
 
