@@ -9,9 +9,24 @@ from chassis.service import Service
 from chassis.store.sqlite import open_store
 from chassis.transport.feed import FeedSource
 from chassis.web import Routes
+from services.notifications.api_follows import follows
+from services.notifications.api_inbox import inbox
+from services.notifications.api_me import me
+from services.notifications.api_people import people
+from services.notifications.notification import NOTIFICATION
+from services.notifications.person import PERSON
+from services.notifications.reactions import FORGET_PEOPLE, REACTIONS
+from services.notifications.read_models import READ_MODELS
+from services.notifications.subscription import SUBSCRIPTION
 
-SERVICE = Service(name="notifications", deciders=(), read_models=(), reactions=())
-ROUTES: tuple[Routes, ...] = ()
+SERVICE = Service(
+    name="notifications",
+    deciders=(PERSON, SUBSCRIPTION, NOTIFICATION),
+    read_models=READ_MODELS,
+    reactions=REACTIONS,
+    erasures=(FORGET_PEOPLE,),
+)
+ROUTES: tuple[Routes, ...] = (me, people, follows, inbox)
 PROGRAM = Program(
     service=SERVICE,
     routes=ROUTES,
