@@ -7,12 +7,12 @@ from typing import Any
 import sqlalchemy as sa
 
 _EDGE = "\x1f"
-"""Around each: texts of ours hold no control characters."""
+"""Around each of them: texts of ours hold no control characters."""
 
 
 def labels(*words: str) -> str:
     """The words as one text for a column."""
-    return "".join(f"{_EDGE}{word.strip().casefold()}{_EDGE}" for word in words)
+    return _EDGE.join(("", *(word.strip().casefold() for word in words), ""))
 
 
 def labelled(column: sa.Column[Any], word: str) -> sa.ColumnElement[bool]:
