@@ -10,9 +10,22 @@ from contracts.ideas import (
     ChallengeClosed,
     ChallengeDrafted,
     ChallengeOpened,
+    CommentAdded,
     EvaluationStarted,
+    IdeaDeclined,
+    IdeaDrafted,
+    IdeaPutOnHold,
+    IdeaPutToTest,
+    IdeaRealised,
+    IdeaSelected,
+    IdeaSubmitted,
+    IdeaTestDecided,
+    IdeaWithdrawn,
+    JoinRequested,
+    ReviewStarted,
     WorkshopPlanned,
 )
+from contracts.values import Author, Mandate
 
 NOW = datetime(2026, 3, 2, 8, 30, tzinfo=UTC)
 TODAY = date(2026, 3, 2)
@@ -50,3 +63,47 @@ CHALLENGES = {
     "cancelled": (DRAFTED, PLANNED, CANCELLED),
 }
 """State → the events that lead to it."""
+
+IDEA_ID = "5a0d2c1e-0000-4000-8000-000000000001"
+OTHER_IDEA_ID = "5a0d2c1e-0000-4000-8000-000000000002"
+COMMENT_ID = "5a0d2c1e-0000-4000-8000-000000000003"
+EXPERIMENT_ID = "7b0d2c1e-0000-4000-8000-000000000001"
+OTHER_EXPERIMENT_ID = "7b0d2c1e-0000-4000-8000-000000000002"
+LESSON_ID = "9c0d2c1e-0000-4000-8000-000000000001"
+OTHER_LESSON_ID = "9c0d2c1e-0000-4000-8000-000000000002"
+
+_THE = {"idea_id": IDEA_ID, "unit": "vof"}
+MANDATE = Mandate(decided_by="bengt", decided_as="decider", for_unit="vof")
+BY_KARIN = Author(kind="employee", person_id="karin")
+BEGUN = IdeaDrafted(
+    **_THE, author=BY_KARIN, recorded_by="karin", author_visibility="name_hidden", title="Promenadmöten", what="Gå."
+)
+SUBMITTED = IdeaSubmitted(
+    **_THE, title="Promenadmöten", what="Gå.", author=BY_KARIN, author_visibility="name_hidden", recorded_by="karin"
+)
+REVIEWED = ReviewStarted(**_THE, reviewed_by="amina")
+RESTING = IdeaPutOnHold(**_THE, review_on=TODAY, obstacle="Semester.", mandate=MANDATE)
+SELECTED = IdeaSelected(**_THE, reason="Går att pröva.", mandate=MANDATE)
+TRIED = IdeaPutToTest(**_THE, experiment_id=EXPERIMENT_ID, leads_to="in_experiment")
+REALISED = IdeaRealised(**_THE, what_changed="Mötena hålls gående.", mandate=MANDATE)
+RETIRED = IdeaTestDecided(
+    **_THE, experiment_id=EXPERIMENT_ID, decision="retire", reason="Ingen gick.", leads_to="not_realised"
+)
+DECLINED = IdeaDeclined(**_THE, reason_code="out_of_scope", reason="Inte vårt.", mandate=MANDATE)
+TAKEN_BACK = IdeaWithdrawn(**_THE, withdrawn_by="karin")
+_JOINING = JoinRequested(idea_id=IDEA_ID, person_id="leyla")
+_REPLIED = CommentAdded(idea_id=IDEA_ID, comment_id=COMMENT_ID, commenter_id="oskar", text="Bra.")
+
+IDEAS = {
+    "draft": (BEGUN, _JOINING),
+    "submitted": (SUBMITTED, _JOINING, _REPLIED),
+    "in_review": (SUBMITTED, _JOINING, _REPLIED, REVIEWED),
+    "on_hold": (SUBMITTED, _JOINING, _REPLIED, RESTING),
+    "selected": (SUBMITTED, _JOINING, _REPLIED, SELECTED),
+    "in_experiment": (SUBMITTED, _JOINING, _REPLIED, TRIED),
+    "realised": (SUBMITTED, _JOINING, _REPLIED, REALISED),
+    "not_realised": (SUBMITTED, _JOINING, _REPLIED, TRIED, RETIRED),
+    "declined": (SUBMITTED, _JOINING, _REPLIED, DECLINED),
+    "withdrawn": (SUBMITTED, _JOINING, _REPLIED, TAKEN_BACK),
+}
+"""State → the events that lead to it; Karin is its hidden author, Leyla has asked to join, Oskar has said something."""
