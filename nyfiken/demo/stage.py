@@ -26,7 +26,7 @@ class Stage:
     def told(self, name: str, subject: str, happening: str) -> int:
         """How often somebody has been told that this happened to this (``experiment-<id>``, ``experiment-failed``)."""
         notices = self[name].get("/inbox?limit=200")["items"]
-        return sum(one["subject"] == subject and one["happening"] == happening for one in notices)
+        return sum(one["subject"] == subject and one["event_type"].partition(".v")[0] == happening for one in notices)
 
     def chapter(self, title: str) -> None:
         """A new chapter begins."""

@@ -105,18 +105,14 @@ class Platform:
         raised = Counter(r.stream for r in self.history("notifications") if r.type == "notification-raised.v1")
         assert all(count == 1 for count in raised.values())
 
-    def each_failure_is_told_once(self, people: Mapping[str, str]) -> None:
-        """``people``: an experiment that failed → the person who must have been told of it as its idea's author."""
+    def each_failure_is_told_once(self, expected: Iterable[tuple[str, str]]) -> None:
+        """``expected``: an experiment that failed, and a person who must have been told of it."""
         told = Counter(
             (recorded.event.subject, recorded.event.recipient)
             for recorded in self.history("notifications")
             if recorded.type == "notification-raised.v1" and recorded.event.cause.event_type == "experiment-failed.v1"
         )
-        wrong = {
-            test: told[f"experiment-{test}", who]
-            for test, who in people.items()
-            if told[f"experiment-{test}", who] != 1
-        }
+        wrong = {(test, who): n for test, who in expected if (n := told[f"experiment-{test}", who]) != 1}
         assert not wrong, f"told of a failure other than once: {wrong}"
 
     def nothing_is_parked(self) -> None:

@@ -69,7 +69,9 @@ def live_and_check(platform, commands, capsys, said):
     history.catches_up()
     platform.stop()
     history.everything_holds(clients.acknowledged)
-    history.each_failure_is_told_once({one["test"]: platform.person_id(one["author"]) for one in lived})
+    history.each_failure_is_told_once(
+        (one["test"], platform.person_id(who)) for one in lived for who in one["supporters"]
+    )
     history.close()
 
 

@@ -78,7 +78,7 @@ COMMANDS_OF_A_LIFE = 17
 
 
 def life(clients, n, shared_idea):
-    """An idea is had, supported, tried, fails, and leaves a lesson: its ids."""
+    """An idea is had, supported, tried, fails and leaves a lesson: who supported it, and the experiment."""
     author, others = f"author-{n}", [f"colleague-{n}-{m}" for m in range(3)]
     idea = clients.command("POST", "/ideas", author, {"title": f"Idé {n}", "what": "Något nytt."})["idea_id"]
     for other in others:
@@ -97,4 +97,4 @@ def life(clients, n, shared_idea):
     clients.command("POST", f"{at}/end-measuring", author)
     clients.command("POST", f"{at}/conclude", author, {"outcome": "failed", "evidence_level": "weak"})
     clients.command("POST", "/lessons", author, {"statement": f"Lärdom {n}.", "experiment_ids": [test]})
-    return {"author": author, "idea": idea, "test": test}
+    return {"supporters": others, "test": test}

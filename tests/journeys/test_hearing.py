@@ -14,11 +14,17 @@ SEEN = {"criterion_id": "tillsyn-pa-distans", "value": "20", "evidence_type": "u
 
 
 @pytest.fixture
-def failed(person):
-    """Karin's idea, tried and failed in an experiment of hers: (idea, experiment, karin)."""
-    karin = person(f"karin-{uuid4()}")
+def anew(person):
+    """People of this test alone."""
+    return lambda *names: [person(f"{name}-{uuid4()}") for name in names]
+
+
+@pytest.fixture
+def failed(anew):
+    """Karin's idea, tried by Leyla, has failed: (idea, experiment, karin, leyla)."""
+    karin, leyla = anew("karin", "leyla")
     idea = karin.post("/ideas", {"title": "Tyst timme", "what": "En timme utan möten."}, expect=201)["idea_id"]
-    return idea, try_and_fail(karin, idea), karin
+    return idea, try_and_fail(leyla, idea), karin, leyla
 
 
 def try_and_fail(owner, idea, before_conclusion=lambda test: None):
@@ -36,49 +42,50 @@ def try_and_fail(owner, idea, before_conclusion=lambda test: None):
 
 def notices(somebody, happening, subject):
     items = somebody.get("/inbox?limit=200")["items"]
-    return [one for one in items if (one["happening"], one["subject"]) == (happening, subject)]
+    return [one for one in items if (one["event_type"], one["subject"]) == (f"{happening}.v1", subject)]
 
 
 def test_a_failed_experiment_tells_the_author_once(failed):
-    _, test, karin = failed
+    _, test, karin, _ = failed
     assert len(notices(karin, "experiment-failed", f"experiment-{test}")) == 1
 
 
 def test_a_failed_experiment_asks_its_owner_for_the_lesson_once(failed):
-    _, test, karin = failed
-    assert len(notices(karin, "lesson-prompted", f"experiment-{test}")) == 1
+    _, test, _, leyla = failed
+    assert len(notices(leyla, "lesson-prompted", f"experiment-{test}")) == 1
 
 
-def test_a_supporter_hears_of_the_failure_and_a_stranger_does_not(person):
-    karin, maja, stranger = (person(f"{name}-{uuid4()}") for name in ("karin", "maja", "nobody"))
+def test_a_supporter_hears_of_the_failure_and_a_stranger_does_not(anew):
+    karin, leyla, maja, stranger = anew("karin", "leyla", "maja", "nobody")
     idea = karin.post("/ideas", {"title": "Promenadmöten", "what": "Möten gående."}, expect=201)["idea_id"]
     maja.put(f"/ideas/{idea}/support")
-    test = try_and_fail(karin, idea)
+    test = try_and_fail(leyla, idea)
     assert len(notices(maja, "experiment-failed", f"experiment-{test}")) == 1
     assert stranger.get("/inbox")["items"] == []
 
 
 def test_a_lesson_closes_its_experiment(failed):
-    _, test, karin = failed
-    assert karin.get(f"/experiments/{test}")["state"] == "awaiting_lesson"
-    karin.post("/lessons", {"statement": "Tystnad räcker inte.", "experiment_ids": [test]}, expect=201)
-    assert karin.get(f"/experiments/{test}")["state"] == "closed"
+    _, test, _, leyla = failed
+    assert leyla.get(f"/experiments/{test}")["state"] == "awaiting_lesson"
+    leyla.post("/lessons", {"statement": "Tystnad räcker inte.", "experiment_ids": [test]}, expect=201)
+    assert leyla.get(f"/experiments/{test}")["state"] == "closed"
 
 
-def test_a_lesson_recorded_before_the_conclusion_still_closes_its_experiment(person):
-    karin = person(f"karin-{uuid4()}")
+def test_a_lesson_recorded_before_the_conclusion_still_closes_its_experiment(anew):
+    karin, leyla = anew("karin", "leyla")
     idea = karin.post("/ideas", {"title": "Odling", "what": "Odla på gården."}, expect=201)["idea_id"]
 
     def write_down(test):
-        karin.post("/lessons", {"statement": "Börja i april.", "experiment_ids": [test]}, expect=201)
+        leyla.post("/lessons", {"statement": "Börja i april.", "experiment_ids": [test]}, expect=201)
 
-    test = try_and_fail(karin, idea, before_conclusion=write_down)
-    assert karin.get(f"/experiments/{test}")["state"] == "closed"
+    test = try_and_fail(leyla, idea, before_conclusion=write_down)
+    assert leyla.get(f"/experiments/{test}")["state"] == "closed"
+    assert notices(leyla, "lesson-prompted", f"experiment-{test}") == []
 
 
 def test_the_story_of_an_idea_shows_what_happened_in_all_three_services(failed):
-    idea, test, karin = failed
-    karin.post("/lessons", {"statement": "Tystnad räcker inte.", "experiment_ids": [test]}, expect=201)
+    idea, test, karin, leyla = failed
+    leyla.post("/lessons", {"statement": "Tystnad räcker inte.", "experiment_ids": [test]}, expect=201)
     told = karin.get(f"/ideas/{idea}/story")["items"]
     assert {"ideas", "experiments"} <= {one["service"] for one in told}
     kinds = [one["type"].partition(".v")[0] for one in told]
@@ -86,7 +93,7 @@ def test_the_story_of_an_idea_shows_what_happened_in_all_three_services(failed):
     assert [kind for kind in kinds if kind in order] == list(order)
 
 
-def test_what_was_just_written_is_seen(platform, person):
+def test_what_was_just_written_is_seen(person):
     karin = person("karin")
     for n in range(20):
         title = f"Nummer {n} av {uuid4()}"

@@ -1,0 +1,129 @@
+"""Files that nobody here wrote come in through the services' commands, are found, and come in only once."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+FOLDER = Path(os.environ.get("NYFIKEN_REAL_DATA") or ROOT.parent / "shared" / "data")
+MAPS = ROOT / "nyfiken" / "importing" / "maps"
+FILES = {
+    "nasa_lessons": ("lessons", 1_637),
+    "viable_cities_projects": ("ideas", 38),
+    "riksdag_decisions": ("ideas", 600),
+}
+IN_A_MINUTE = 90.0
+"""Seconds for the largest file; about a minute on a machine that does nothing else."""
+
+ABOUT = {
+    "Can somebody in a manhole be hurt by the arc flash of a high voltage cable?": "Manhole Arc-Flash Risk Reduction",
+    "The probe slipped when an operator measured at a breakout box": (
+        "Take Special Care to Avoid Misprobing When Using Breakout Boxes"
+    ),
+    "How software is written so that it can be maintained": "Software Design for Maintainability",
+    "High pressure shutoff valves leaked because nobody had maintained them": (
+        "High Pressure Shutoff Valves; Vacuum Pump Isolation Valve"
+    ),
+    "A lifting sling was damaged between the crane and the forklift": "Orbiter Lifting Sling Damage",
+    "Errors on the ground made SOHO lose its attitude": "SOHO Mission Interruption Joint NASA/ESA Investigation Board",
+    "Cranes driven by DC motors need protection from over-speed": (
+        "Over-Speed Protection System for DC Motor-Driven Cranes"
+    ),
+    "Power supplies should be tested for corona discharge": "Power System Corona Testing",
+    "Changing the mission plan in flight by altering parameters of the software": (
+        "Provide In-flight Capability to Modify Mission Plans During All Operations (2004)"
+    ),
+    "What happens to people when a project is downsized": "Project Management: Changing Workforce Requirements",
+}
+"""A sentence of one's own → the title of the lesson that it is about."""
+
+
+@pytest.fixture(scope="module")
+def imported(platform):
+    """What the command said of each file, the first time; and how long it took."""
+    if not FOLDER.is_dir():
+        assert os.environ.get("CI") != "true", f"{FOLDER} is missing; name another with NYFIKEN_REAL_DATA"
+        pytest.skip(f"{FOLDER} is not here")
+    return {name: timed(platform, name) for name in FILES}
+
+
+def timed(platform, name):
+    began = time.monotonic()
+    return run(platform, name), time.monotonic() - began
+
+
+def run(platform, name):
+    kind, _ = FILES[name]
+    files = [str(FOLDER / f"{name}.csv"), "--map", str(MAPS / f"{name}.yaml")]
+    where = ["--data", str(platform.data), "--port", str(platform.port)]
+    command = [sys.executable, "-m", "nyfiken", "import", kind, *files, *where]
+    return subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout.splitlines()
+
+
+def pages(somebody, path, limit=200):
+    """Every item of a list, page by page."""
+    after, found = "", []
+    while True:
+        page = somebody.get(f"{path}{'&' if '?' in path else '?'}limit={limit}{after}")
+        found += page["items"]
+        if page["next"] is None:
+            return found
+        after = f"&after={page['next']}"
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_every_row_is_in_or_refused_with_a_reason(imported, name):
+    (*refused, summary), _ = imported[name]
+    kind, rows = FILES[name]
+    assert summary == f"{kind}: {rows - len(refused):,} in, 0 already there, {len(refused)} refused"
+    assert all(line.startswith("line ") for line in refused)
+    assert len(refused) <= rows // 100
+
+
+def test_it_does_not_take_long(imported):
+    assert imported["nasa_lessons"][1] < IN_A_MINUTE
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_the_same_file_again_adds_nothing(imported, platform, name):
+    kind, rows = FILES[name]
+    *refused, summary = run(platform, name)
+    assert summary == f"{kind}: 0 in, {rows - len(refused):,} already there, {len(refused)} refused"
+
+
+def test_the_lesson_library_pages_through_all_of_them(imported, person):
+    found = [card["lesson_id"] for card in pages(person("karin"), "/lessons") if card["unit"].startswith("nasa-")]
+    assert len(found) == len(set(found)) == 1_637
+
+
+def test_the_board_pages_through_all_of_them(imported, person):
+    cards = pages(person("karin"), "/ideas")
+    assert len({card["idea_id"] for card in cards}) == len(cards)
+    assert sum(card["unit"].startswith("riksdagen-") for card in cards) == 600
+
+
+def test_the_failure_wall_pages_through_what_failed(person):
+    karin = person("karin")
+    assert pages(karin, "/failures", limit=1) == pages(karin, "/failures")
+
+
+def test_what_happened_long_ago_is_shown_as_long_ago(imported, person):
+    (card,) = person("karin").get("/ideas?text=Barkarbystaden")["items"]
+    assert card["submitted_at"].startswith("2019-09-01")
+
+
+def test_sentences_of_ones_own_find_what_they_are_about(imported, person):
+    karin = person("karin")
+    missed = {
+        sentence: found
+        for sentence, title in ABOUT.items()
+        if title
+        not in (found := [card["title"] for card in karin.get(f"/tried-before?text={sentence}&limit=5")["items"]])
+    }
+    assert len(missed) <= 2, missed
