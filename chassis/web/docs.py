@@ -5,12 +5,13 @@ from __future__ import annotations
 from importlib.util import find_spec
 from pathlib import Path
 
-from flask import Blueprint, Response, send_from_directory
+from flask import Blueprint, Response, request
 from werkzeug.exceptions import NotFound
 
 from chassis.web.context import open_to_all
 
 PAGES = Path(__file__).with_name("pages")
+_TYPES = {".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".png": "image/png"}
 _OWN = ("start.js",)
 _SWAGGER = ("swagger-ui.css", "index.css", "swagger-ui-bundle.js", "favicon-32x32.png")
 _POLICY = (
@@ -24,7 +25,7 @@ docs = Blueprint("docs", __name__)
 @open_to_all
 def page() -> Response:
     """The page."""
-    return _careful(send_from_directory(PAGES, "docs.html"))
+    return _file(PAGES / "docs.html")
 
 
 @docs.get("/docs/<name>")
@@ -32,9 +33,9 @@ def page() -> Response:
 def part(name: str) -> Response:
     """A file that the page needs."""
     if name in _OWN:
-        return _careful(send_from_directory(PAGES, name))
+        return _file(PAGES / name)
     if name in _SWAGGER:
-        return _careful(send_from_directory(swagger_files(), name, max_age=3600))
+        return _file(swagger_files() / name)
     raise NotFound
 
 
@@ -46,6 +47,9 @@ def swagger_files() -> Path:
     return Path(found.origin).parent / "dist"
 
 
-def _careful(response: Response) -> Response:
-    response.headers["Content-Security-Policy"] = _POLICY
+def _file(path: Path) -> Response:
+    headers = {"Content-Security-Policy": _POLICY, "Cache-Control": "public, no-cache"}
+    response = Response(path.read_bytes(), mimetype=_TYPES[path.suffix], headers=headers)
+    response.add_etag()
+    response.make_conditional(request)
     return response

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import time
+from collections.abc import Mapping
 
 import orjson
 from flask import Response, request
 from flask_smorest import Blueprint
-from marshmallow.validate import Range
+from marshmallow.validate import Range, Regexp
 
 from chassis.errors import Malformed
 from chassis.metrics import HTTP_NOT_WAITED
@@ -26,6 +27,7 @@ READERS = ("service", "analyst", "admin")
 _TURN = 0.5
 """Seconds after which who waits looks whether the process is ending."""
 _KEPT = 86_400
+_POSITIONS = r"\A(\d{1,6}:\d{1,15}(,\d{1,6}:\d{1,15}){0,1023})?\Z"
 
 
 @value
@@ -38,7 +40,16 @@ class Asked:
     wait: float = about("Seconds to wait for events if there are none yet.", default=0.0, validate=Range(min=0, max=30))
 
 
+@value
+class HeadsAsked:
+    """How long to wait for heads beyond which positions."""
+
+    after: str = about("Positions already known, as 0:17,1:4.", default="", validate=Regexp(_POSITIONS))
+    wait: float = about("Seconds to wait until one partition is beyond.", default=0.0, validate=Range(min=0, max=30))
+
+
 _ASKED = schema_of(Asked, ("partition", "after", "limit", "wait"))
+_HEADS_ASKED = schema_of(HeadsAsked, ("after", "wait"))
 
 
 def events() -> Response:
@@ -61,8 +72,14 @@ def events() -> Response:
 
 
 def heads() -> Response:
-    """Tell the last event of every partition."""
+    """Tell the last event of every partition, at once or when one of them is beyond what is known already."""
     caller().needs(*READERS)
+    asked = HeadsAsked(**load(_HEADS_ASKED, request.args))
+    known = {int(n): int(position) for n, _, position in (one.partition(":") for one in asked.after.split(",") if one)}
+    for partition in known:
+        _must_be_there(partition)
+    if asked.wait:
+        _wait(known, asked.wait, "/events/heads")
     now = runtime()
     found = [
         {"partition": partition, "position": head.position, "id": head.id}
@@ -74,10 +91,14 @@ def heads() -> Response:
 
 def _asked() -> Asked:
     asked = Asked(**load(_ASKED, request.args))
-    now = runtime()
-    if asked.partition >= now.store.partitions:
-        raise Malformed("unknown-partition", field="partition", partition=asked.partition, service=now.service.name)
+    _must_be_there(asked.partition)
     return asked
+
+
+def _must_be_there(partition: int) -> None:
+    now = runtime()
+    if partition >= now.store.partitions:
+        raise Malformed("unknown-partition", field="partition", partition=partition, service=now.service.name)
 
 
 def _read(asked: Asked) -> list[Recorded]:
@@ -85,21 +106,21 @@ def _read(asked: Asked) -> list[Recorded]:
     found = store.read(asked.partition, asked.after, asked.limit)
     if found or not asked.wait:
         return found
-    with runtime().waiting.place() as may_wait:
-        if not may_wait:
-            HTTP_NOT_WAITED.labels("/events").inc()
-            return []
-        _wait(asked)
+    _wait({asked.partition: asked.after}, asked.wait, "/events")
     return store.read(asked.partition, asked.after, asked.limit)
 
 
-def _wait(asked: Asked) -> None:
-    """Until there is more, the time is over or the process ends."""
+def _wait(after: Mapping[int, int], seconds: float, route: str) -> None:
+    """Until one of these partitions has more, the time is over or the process ends; not at all if too many wait."""
     now = runtime()
-    ends = time.monotonic() + asked.wait
-    while not now.waiting.ended and (left := ends - time.monotonic()) > 0:
-        if now.store.wait({asked.partition: asked.after}, min(left, _TURN)):
+    ends = time.monotonic() + seconds
+    with now.waiting.place() as may_wait:
+        if not may_wait:
+            HTTP_NOT_WAITED.labels(route).inc()
             return
+        while not now.waiting.ended and (left := ends - time.monotonic()) > 0:
+            if now.store.wait(after, min(left, _TURN)):
+                return
 
 
 def _disclosed(recorded: Recorded) -> Recorded | Position:
@@ -123,6 +144,7 @@ FEED.route("/events")(
 FEED.route("/events/heads")(
     FEED.doc(
         operationId="feed-heads",
+        parameters=[{"in": "query", "schema": _HEADS_ASKED}],
         responses={"200": {"description": "The heads.", "content": {"application/json": {}}}, **_REFUSED},
     )(heads)
 )

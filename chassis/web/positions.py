@@ -51,7 +51,7 @@ def wait_for(header: str | None, models: Sequence[ReadModel[Any]], now: Runtime,
                     may_wait = stack.enter_context(now.waiting.place())
                 if not may_wait:
                     HTTP_NOT_WAITED.labels(route).inc()
-                if not may_wait or time.monotonic() > deadline:
+                if not may_wait or now.waiting.ended or time.monotonic() > deadline:
                     raise Unavailable("not-there-yet", retry_after=1)
                 time.sleep(_LOOK)
 
