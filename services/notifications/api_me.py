@@ -5,10 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
-from chassis.command import Caller
 from chassis.recorded import Recorded
 from chassis.web import Read, Routes
-from contracts.event import about, value
+from contracts.event import Sealed, about, value
 from contracts.notifications import (
     ErasureDeclined,
     ErasureRequested,
@@ -53,17 +52,17 @@ class Me:
 def show_me(asked: MeAsked, read: Read) -> Me:
     """One's own profile."""
     events = read.events(PERSON, read.caller.person_id)
-    return _me(PERSON.fold([recorded.event for recorded in events]), read.caller)
+    return _me(PERSON.fold([recorded.event for recorded in events]), read)
 
 
-def _me(person: Person | None, caller: Caller) -> Me:
-    known = person or Person()
+def _me(person: Person | None, read: Read) -> Me:
+    known, caller = person or Person(), read.caller
     forgotten = known.erased is not None
     return Me(
         person_id=caller.person_id,
         registered=known.registered,
         name=None if forgotten else known.name,
-        has_email=known.email is not None and not forgotten,
+        has_email=isinstance(known.email, Sealed) and bool(read.store.open([known.email])),
         unit=known.unit,
         language=known.language,
         erasure_requested=known.erasure_requested,
@@ -119,7 +118,7 @@ def export_me(asked: MeAsked, read: Read) -> Export:
     events = read.events(PERSON, person_id)
     subscription = read.state(SUBSCRIPTION, person_id)
     return Export(
-        profile=_me(PERSON.fold([recorded.event for recorded in events]), read.caller),
+        profile=_me(PERSON.fold([recorded.event for recorded in events]), read),
         erasure_requests=tuple(step for recorded in events if (step := _step(recorded))),
         follows=tuple(_follow(*held) for held in sorted(subscription.subjects.items())) if subscription else (),
         notifications=tuple(_notification(entry) for entry in all_of(read.rows(INBOX), person_id)),
