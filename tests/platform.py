@@ -16,7 +16,7 @@ from chassis.keys import load_keys
 from chassis.tokens import Tokens
 from nyfiken.demo.client import Person, Platform
 from nyfiken.layout import HOST, ROLES, SERVICES, Layout
-from nyfiken.supervisor import end_with
+from nyfiken.supervisor import Program, end_with
 
 ROOT = Path(__file__).parents[1]
 START = 60.0
@@ -45,6 +45,10 @@ class RunningPlatform:
     def port(self) -> int:
         """Of ideas; the others have the next two."""
         return self._layout.port
+
+    def programs(self) -> list[Program]:
+        """What `nyfiken up` runs: the six processes, with their environment."""
+        return self._layout.programs()
 
     def start(self) -> RunningPlatform:
         """Start it and wait until it says that it is ready."""

@@ -36,12 +36,12 @@ ABOUT = {
         "Over-Speed Protection System for DC Motor-Driven Cranes"
     ),
     "Power supplies should be tested for corona discharge": "Power System Corona Testing",
-    "Changing the mission plan in flight by altering parameters of the software": (
-        "Provide In-flight Capability to Modify Mission Plans During All Operations (2004)"
+    "Odla frukt och grönsaker bland stadens industrier": (
+        "Digitalt kontrollerade odlingssystem i stadsnära industriområden"
     ),
-    "What happens to people when a project is downsized": "Project Management: Changing Workforce Requirements",
+    "Städer som är sårbara för cyberattacker": "Hotmodellering och attacksimulering av livskraftiga städer",
 }
-"""A sentence of one's own → the title of the lesson that it is about."""
+"""A sentence of one's own → the title of the lesson or idea that it is about."""
 
 
 @pytest.fixture(scope="module")
