@@ -32,7 +32,7 @@ class RunningPlatform:
         self.data = data
         self._environment = dict(environment or {})
         self._up: subprocess.Popen[bytes] | None = None
-        self._layout = Layout(data=data, port=_three_free_ports())
+        self._layout = Layout(data=data, port=three_free_ports())
         self._tokens = Tokens(load_keys(data).signing, load_keys(data).secret)
         self._log = data.with_name(f"{data.name}-up.log")
 
@@ -115,7 +115,7 @@ class RunningPlatform:
         return Person(client, sub.title(), self.token(sub, *roles, unit=unit, name=sub.title()))
 
 
-def _three_free_ports() -> int:
+def three_free_ports() -> int:
     """The first of three, below those that the system gives away by itself."""
     for _ in range(100):
         first = random.randrange(20_000, 32_000)

@@ -1,33 +1,52 @@
 """The whole story, told over HTTP to processes that really run."""
 
-import io
+from __future__ import annotations
 
-from rich.console import Console
+import re
+import subprocess
+import sys
+from pathlib import Path
 
-from nyfiken.demo.client import Person
-from nyfiken.demo.people import CAST
-from nyfiken.demo.stage import Stage
-from nyfiken.demo.story import tell
+from tests.platform import three_free_ports
 
-
-def told(platform, client):
-    people = {
-        part.first_name: Person(
-            client, part.name, platform.token(part.sub, *part.roles, unit=part.unit, name=part.name)
-        )
-        for part in CAST
-    }
-    screen = io.StringIO()
-    stage = Stage(client, people, Console(file=screen, width=200))
-    tell(stage)
-    return stage, screen.getvalue()
+ROOT = Path(__file__).parents[2]
+STEPS = 45
+"""The story has more."""
 
 
-def test_a_failed_experiment_leaves_a_lesson_that_another_unit_builds_on(platform, client):
-    stage, screen = told(platform, client)
-    assert stage.steps > 40
-    assert "✗" not in screen
+def demo(data, port, *options):
+    command = [sys.executable, "-m", "nyfiken", "demo", "--data", str(data), "--port", str(port), *options]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=100)
 
 
-def test_the_story_can_be_told_again(platform, client):
-    told(platform, client)
+def told(answer):
+    assert answer.returncode == 0, answer.stdout + answer.stderr
+    assert "✗" not in answer.stdout
+    assert answer.stdout.count("✓") > STEPS
+
+
+def test_a_failed_experiment_leaves_a_lesson_that_another_unit_builds_on(platform):
+    told(demo(platform.data, platform.port))
+
+
+def test_the_story_can_be_told_again_on_the_same_platform(platform):
+    told(demo(platform.data, platform.port))
+
+
+def test_the_demo_starts_a_platform_where_none_runs_and_ends_it(tmp_path):
+    answer = demo(tmp_path / "data", three_free_ports(), "--exit")
+    told(answer)
+    assert re.search(r"^ready ", answer.stdout, re.MULTILINE)
+    assert processes_with(str(tmp_path)) == []
+
+
+def processes_with(text):
+    """Processes in whose environment or command line this text is."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            if text in (folder / "cmdline").read_text() or text in (folder / "environ").read_text():
+                found.append(int(folder.name))
+        except OSError:
+            continue  # not ours, or gone in between
+    return found
