@@ -32,12 +32,7 @@ class FeedSource:
 
     def heads(self) -> Mapping[int, Head]:
         """As ``Source.heads``."""
-        answer = self._get("/events/heads", {}, _GRACE)
-        try:
-            heads = orjson.loads(answer.content)["heads"]
-            return {each["partition"]: Head(position=each["position"], id=each["id"]) for each in heads}
-        except (ValueError, KeyError, TypeError) as error:
-            raise SourceGone(f"{self.service}: answered something else than heads") from error
+        return self._heads({}, 0)
 
     def read(self, partition: int, after: int, limit: int = 500) -> list[Recorded]:
         """As ``Source.read``; a page that a long poll has brought is given without asking again."""
@@ -45,9 +40,12 @@ class FeedSource:
         return ahead[:limit] if ahead else self._page(partition, after, limit, wait=0)
 
     def wait(self, after: Mapping[int, int], timeout: float) -> bool:
-        """As ``Source.wait``: a long poll on each partition in turn."""
+        """As ``Source.wait``: a long poll, of one partition for its next page, of several for their heads."""
+        if len(after) > 1:
+            heads = self._heads(after, timeout)
+            return any(heads.get(partition, Head()).position > position for partition, position in after.items())
         for partition, position in after.items():
-            if page := self._page(partition, position, _PAGE, wait=timeout / len(after)):
+            if page := self._page(partition, position, _PAGE, wait=timeout):
                 self._ahead = {(partition, position): page}
                 return True
         return False
@@ -55,6 +53,15 @@ class FeedSource:
     def close(self) -> None:
         """Close the connections."""
         self._client.close()
+
+    def _heads(self, after: Mapping[int, int], wait: float) -> dict[int, Head]:
+        known = ",".join(f"{partition}:{position}" for partition, position in after.items())
+        answer = self._get("/events/heads", {"after": known, "wait": wait}, wait + _GRACE)
+        try:
+            heads = orjson.loads(answer.content)["heads"]
+            return {each["partition"]: Head(position=each["position"], id=each["id"]) for each in heads}
+        except (ValueError, KeyError, TypeError) as error:
+            raise SourceGone(f"{self.service}: answered something else than heads") from error
 
     def _page(self, partition: int, after: int, limit: int, wait: float) -> list[Recorded]:
         asked = {"partition": partition, "after": after, "limit": limit, "wait": wait}
