@@ -95,6 +95,12 @@ def make_api(app: Flask) -> Api:
     return api
 
 
+def document_of(app: Flask) -> Doc:
+    """The document itself, as ``/openapi.json`` answers it."""
+    document: Doc = app.extensions["flask-smorest"]["apis"][""]["ext_obj"].spec.to_dict()
+    return document
+
+
 def of_command(path: Schema, body: Schema, ids: Mapping[str, bool], status: int, *, if_match: bool) -> Doc:
     """A command: ``ids`` are the names of those that it answers with, and whether each is a list."""
     refused = (*_COMMANDING, 428) if if_match else _COMMANDING
