@@ -9,9 +9,18 @@ from chassis.service import Service
 from chassis.store.sqlite import open_store
 from chassis.transport.feed import FeedSource
 from chassis.web import Routes
+from services.experiments import api_experiments, reactions, reactions_lessons
+from services.experiments.experiment import EXPERIMENT
+from services.experiments.lesson import LESSON
+from services.experiments.read_models import EXPERIMENT_BOARD, FAILURE_WALL, LESSON_LIBRARY
 
-SERVICE = Service(name="experiments", deciders=(), read_models=(), reactions=())
-ROUTES: tuple[Routes, ...] = ()
+SERVICE = Service(
+    name="experiments",
+    deciders=(EXPERIMENT, LESSON),
+    read_models=(EXPERIMENT_BOARD, FAILURE_WALL, LESSON_LIBRARY),
+    reactions=(*reactions.REACTIONS, *reactions_lessons.REACTIONS),
+)
+ROUTES: tuple[Routes, ...] = (api_experiments.routes,)
 PROGRAM = Program(
     service=SERVICE,
     routes=ROUTES,
