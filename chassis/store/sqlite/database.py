@@ -67,8 +67,8 @@ class Database:
     def write(self) -> Iterator[sqlite3.Connection]:
         """The writing connection inside ``BEGIN IMMEDIATE``: committed at the end, rolled back by an exception."""
         with self._lock():
-            self._writer.execute("BEGIN IMMEDIATE")
             try:
+                self._writer.execute("BEGIN IMMEDIATE")
                 yield self._writer
                 self._writer.execute("COMMIT")
             except (sqlite3.OperationalError, sa.exc.OperationalError) as error:
