@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from chassis.logs import reason_of
 from chassis.processing.read_model import ReadModel
-from chassis.processing.search import index
+from chassis.processing.search import Indexed, index
 from chassis.recorded import Recorded
 from contracts.event import UnknownEventVersion
 
@@ -66,9 +66,12 @@ class Folding(Generic[R]):
         changed = {key: row for key, row in self._rows.items() if row != self._before[key]}
         self._upsert([row for row in changed.values() if row is not None])
         self._delete([key for key, row in changed.items() if row is None])
-        if search := self._model.search:
-            words = [(key, None if row is None else getattr(row, search)) for key, row in changed.items()]
-            index(self._connection, self._table.name, words)
+        if self._model.search:
+            index(self._connection, self._table.name, [self._indexed(key, row) for key, row in changed.items()])
+
+    def _indexed(self, key: str, row: R | None) -> Indexed:
+        heading, body = (getattr(row, name or "", "") for name in (self._model.heading, self._model.search))
+        return Indexed(key=key, heading=heading, body=body)
 
     def _load(self, keys: Iterable[str]) -> None:
         missing = iter(sorted({key for key in keys if key not in self._rows}))

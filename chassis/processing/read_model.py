@@ -22,6 +22,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import inspect
+import sys
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from types import NoneType, UnionType
@@ -73,7 +74,8 @@ class ReadModel(Generic[R]):
 
     ``keys`` names the rows that an event concerns, ``fold`` gives such a row after it: None deletes it (never in a
     read model of several streams, where any event may be the first). ``search`` names a column of text whose words
-    can be searched; write it with ``chassis.processing.words.words_of``.
+    can be searched, ``heading`` one of words that weigh more, and that are found by their parts too, such as those of
+    a title; write both with ``chassis.processing.words.words_of``. A row with neither is not found.
     """
 
     name: str
@@ -84,6 +86,7 @@ class ReadModel(Generic[R]):
     keys: Keys
     fold: Callable[[R | None, Recorded, str], R | None]
     search: str | None = None
+    heading: str | None = None
 
     @property
     def types(self) -> frozenset[str]:
@@ -96,11 +99,16 @@ class ReadModel(Generic[R]):
         return next(f.name for f in dataclasses.fields(self.row) if f.metadata.get("key"))  # type: ignore[arg-type]
 
     def fingerprint(self) -> str:
-        """Of the source of its module, and of how words are indexed; a test compares it with the one written down."""
-        source = inspect.getsource(inspect.getmodule(self.fold) or self.fold)
-        if self.search:
-            source += inspect.getsource(words)
-        return hashlib.sha256(source.encode()).hexdigest()[:12]
+        """Of all code that says what its rows are; a test compares it with the one written down.
+
+        That is the module of its fold, those of its neighbours that it uses, and how words are indexed.
+        """
+        own = sys.modules[self.fold.__module__]
+        package = own.__name__.rpartition(".")[0]
+        used = {getattr(member, "__module__", None) or "" for member in vars(own).values()}
+        neighbours = (sys.modules[name] for name in sorted(used) if name != own.__name__ and _in(package, name))
+        code = [own, *neighbours, *([words] if self.search else [])]
+        return hashlib.sha256("".join(inspect.getsource(module) for module in code).encode()).hexdigest()[:12]
 
     def table(self, metadata: sa.MetaData, generation: int = 1) -> sa.Table:
         """Its table, ``name_v<version>`` (of a rebuilt one ``name_v<version>_g<generation>``)."""
@@ -114,6 +122,10 @@ class ReadModel(Generic[R]):
             if f.metadata.get("indexed"):
                 sa.Index(f"{name}_{f.name}", made.c[f.name], made.c[self.key_column])
         return made
+
+
+def _in(package: str, module: str) -> bool:
+    return bool(package) and module.startswith(f"{package}.")
 
 
 class UtcTime(sa.TypeDecorator[datetime]):

@@ -17,7 +17,6 @@ from chassis.processing.read_model import ReadModel
 from chassis.processing.search import search
 
 R = TypeVar("R")
-_BEST = 200
 _LARGEST = 2**63
 
 
@@ -55,12 +54,11 @@ class Rows(Generic[R]):
         return [self._model.row(**found) for found in self._connection.execute(query).mappings()]
 
     def matching(self, text: str, limit: int, *where: sa.ColumnElement[bool]) -> list[R]:
-        """The rows whose words resemble this text, the most alike first; of the 200 best those that meet ``where``."""
-        best = search(self._connection, self.table.name, text, _BEST)
+        """The rows whose words resemble this text, the most alike first; of those that meet ``where``."""
         name = self._model.key_column
-        query = sa.select(self.table).where(self.table.c[name].in_(best), *where)
-        order = {key: rank for rank, key in enumerate(best)}
-        return sorted(self.all(query), key=lambda row: order[getattr(row, name)])[:limit]
+        best = search(self._connection, self.table.c[name], text, limit, *where)
+        found = {getattr(row, name): row for row in self.some(best)}
+        return [found[key] for key in best]
 
     def parked(self, keys: Iterable[str]) -> frozenset[str]:
         """Those of these keys whose rows lag, because an event of theirs could not be applied."""
