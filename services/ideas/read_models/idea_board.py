@@ -16,27 +16,19 @@ from contracts.ideas import (
     AuthorNamed,
     AuthorshipTransferred,
     CommentAdded,
-    IdeaDeclined,
     IdeaHandedOver,
     IdeaPutOnHold,
-    IdeaPutToTest,
-    IdeaRealised,
-    IdeaReopened,
     IdeaRevised,
-    IdeaSelected,
     IdeaState,
     IdeaSubmitted,
     IdeaSupported,
-    IdeaTestDecided,
-    IdeaTestReopened,
-    IdeaWithdrawn,
     JoinAccepted,
     ParticipantLeft,
-    ReviewStarted,
     SupportWithdrawn,
 )
 from contracts.units import descendants
 from contracts.values import Author, AuthorVisibility, Origin, Visibility
+from services.ideas.read_models.moves import MOVES, state_after
 
 Sort = Literal["newest", "most_supported", "waiting_longest"]
 
@@ -72,6 +64,7 @@ class IdeaCard:
     author_visibility: AuthorVisibility = "named"
     comments: int = 0
     tag_line: str = ""
+    heading: str = ""
     words: str = ""
 
 
@@ -118,8 +111,12 @@ def _worded(card: IdeaCard, happening: object) -> IdeaCard:
 
 
 def _with_words(card: IdeaCard) -> IdeaCard:
-    words = words_of(card.title, card.title, *card.tags, card.what)
-    return dataclasses.replace(card, words=words, tag_line=_tag_line(*card.tags))
+    return dataclasses.replace(
+        card,
+        heading=words_of(card.title, *card.tags),
+        words=words_of(card.what),
+        tag_line=_tag_line(*card.tags),
+    )
 
 
 def _people(card: IdeaCard, happening: object) -> IdeaCard:
@@ -143,33 +140,25 @@ def _people(card: IdeaCard, happening: object) -> IdeaCard:
             return card
 
 
-_LEADS_TO: dict[type, IdeaState] = {
-    ReviewStarted: "in_review",
-    IdeaSelected: "selected",
-    IdeaDeclined: "declined",
-    IdeaPutOnHold: "on_hold",
-    IdeaRealised: "realised",
-    IdeaWithdrawn: "withdrawn",
-}
 _SETTLED: frozenset[IdeaState] = frozenset({"in_experiment", "realised", "not_realised", "declined", "withdrawn"})
 _STILL_UNANSWERED: frozenset[IdeaState] = frozenset({"submitted", "in_review"})
 
 
 def _moved(card: IdeaCard, happening: object, at: datetime) -> IdeaCard:
+    state = state_after(happening)
+    if state is not None:
+        card = _in_state(card, state, at)
     match happening:
         case IdeaHandedOver(to_unit=unit):
-            # What waits for its first answer goes on waiting for it; from anywhere else it joins the queue anew.
-            return _in_state(dataclasses.replace(card, unit=unit), "submitted", at)
+            return dataclasses.replace(card, unit=unit)
         case IdeaPutOnHold(review_on=day):
-            return dataclasses.replace(_in_state(card, "on_hold", at), rests_until=day)
-        case IdeaReopened() | IdeaPutToTest() | IdeaTestDecided() | IdeaTestReopened():
-            return _in_state(card, happening.leads_to, at)
+            return dataclasses.replace(card, rests_until=day)
         case _:
-            state = _LEADS_TO.get(type(happening))
-            return card if state is None else _in_state(card, state, at)
+            return card
 
 
 def _in_state(card: IdeaCard, state: IdeaState, at: datetime) -> IdeaCard:
+    # What waits for its first answer goes on waiting for it, in whatever hands.
     goes_on_waiting = state == card.state or {state, card.state} <= _STILL_UNANSWERED
     return dataclasses.replace(
         card,
@@ -186,14 +175,13 @@ IDEA_BOARD: ReadModel[IdeaCard] = ReadModel(
     row=IdeaCard,
     sources=("ideas",),
     on=(
-        *(IdeaSubmitted, IdeaRevised, IdeaSupported, SupportWithdrawn, CommentAdded),
-        *(JoinAccepted, ParticipantLeft, AuthorshipTransferred, AuthorNamed, ReviewStarted),
-        *(IdeaSelected, IdeaDeclined, IdeaPutOnHold, IdeaHandedOver, IdeaReopened, IdeaRealised, IdeaWithdrawn),
-        *(IdeaPutToTest, IdeaTestDecided, IdeaTestReopened),
+        *(IdeaRevised, IdeaSupported, SupportWithdrawn, CommentAdded),
+        *(JoinAccepted, ParticipantLeft, AuthorshipTransferred, AuthorNamed, *MOVES),
     ),
     keys=one_subject,
     fold=onto_idea_board,
     search="words",
+    heading="heading",
 )
 
 

@@ -54,7 +54,7 @@ REVIEWED = ReviewStarted(idea_id=VIDEO, unit="vof-hemvard", reviewed_by=COACH)
 SELECTED = IdeaSelected(idea_id=VIDEO, unit="vof-hemvard", reason="Många vill", mandate=MANDATE)
 TESTED = IdeaPutToTest(idea_id=VIDEO, unit="vof-hemvard", experiment_id=TRIAL, leads_to="in_experiment")
 DECIDED = IdeaTestDecided(
-    idea_id=VIDEO, unit="vof-hemvard", experiment_id=TRIAL, decision="retire", leads_to="not_realised"
+    idea_id=VIDEO, unit="vof-hemvard", experiment_id=TRIAL, decision="retire", reason="Nej", leads_to="not_realised"
 )
 DECLINED = IdeaDeclined(
     idea_id=GARDEN, unit="sbf-gator", reason_code="already_started", reason="På gång", mandate=MANDATE
