@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any, Literal
 
 from chassis.recorded import Recorded
-from contracts.event import about, value
+from contracts.event import Sealed, about, value
 from contracts.ideas import (
     AuthorNamed,
     AuthorshipTransferred,
@@ -38,8 +38,6 @@ from contracts.ideas import (
     LessonBuiltUpon,
     MoreInformationRequested,
     ParticipantLeft,
-    PersonalLessons,
-    PersonalLinks,
     SimilarChecked,
     SupportWithdrawn,
 )
@@ -52,6 +50,7 @@ from contracts.values import (
     Language,
     LessonId,
     LessonUse,
+    Link,
     Mandate,
     Note,
     Origin,
@@ -144,8 +143,8 @@ class IdeaPage:
     expected_effect: PersonalText = about("What it is hoped to lead to.")
     beneficiaries: PersonalTexts = about("Whom it is for.")
     tags: PersonalTexts = about("Words to find it by.")
-    links: PersonalLinks = about("To read elsewhere.")
-    builds_on: PersonalLessons = about("The lessons it builds on.")
+    links: tuple[Link, ...] | Sealed | None = about("To read elsewhere.")
+    builds_on: tuple[LessonUse, ...] | Sealed | None = about("The lessons it builds on.")
     unit: UnitId = about("The unit that it is for, and whose decider decides.")
     units_concerned: tuple[UnitId, ...] = about("Other units that it concerns.")
     language: Language = about("The language it is written in.")

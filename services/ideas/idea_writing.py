@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, get_args
@@ -86,6 +87,18 @@ class SubmitIdea(WrittenIdea):
 
 
 @command
+class SubmitIdeas:
+    """Submit what a workshop came up with, at once or not at all."""
+
+    idea_ids: tuple[IdeaId, ...] = fresh("The ideas, in their order.", each_of="ideas")
+    by: Caller = given()
+    challenge_id: ChallengeId = about("The challenge they answer.")
+    workshop_id: PartId = about("The workshop they come from.")
+    ideas: tuple[WrittenIdea, ...] = about("The ideas.", most=200)
+    draft: bool = about("Keep them as drafts, of which each group submits what it keeps.", default=False)
+
+
+@command
 class Wording:
     """Other words for an idea. What is not named stays as it is."""
 
@@ -150,6 +163,23 @@ def submit(command: SubmitIdea, idea: Idea | None, challenge: Challenge | None) 
     unit = unit_for(command.unit or (challenge.unit if challenge else None), command.by)
     origin = origin_of(command.origin, command.challenge_id)
     return [_drafted(command, author, unit) if command.draft else _submitted(command, author, unit, origin)]
+
+
+def each(command: SubmitIdeas) -> list[SubmitIdea]:
+    """What a batch wants of each of its ideas; Invalid if there is none."""
+    if not command.ideas:
+        raise Invalid("nothing-submitted", field="ideas")
+    return [
+        SubmitIdea(
+            **{f.name: getattr(one, f.name) for f in dataclasses.fields(one)},
+            idea_id=idea_id,
+            by=command.by,
+            draft=command.draft,
+            challenge_id=command.challenge_id,
+            workshop_id=command.workshop_id,
+        )
+        for idea_id, one in zip(command.idea_ids, command.ideas, strict=True)
+    ]
 
 
 def revise(command: ReviseIdea, idea: Idea | None) -> list[object]:

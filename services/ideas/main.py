@@ -9,9 +9,23 @@ from chassis.service import Service
 from chassis.store.sqlite import open_store
 from chassis.transport.feed import FeedSource
 from chassis.web import Routes
+from services.ideas.api_challenges import challenges
+from services.ideas.api_feed import Disclosure
+from services.ideas.api_ideas import ideas
+from services.ideas.challenge import CHALLENGE
+from services.ideas.idea import IDEA
+from services.ideas.reactions import ERASURES, REACTIONS
+from services.ideas.read_models import IDEA_BOARD, TRIED_BEFORE
 
-SERVICE = Service(name="ideas", deciders=(), read_models=(), reactions=())
-ROUTES: tuple[Routes, ...] = ()
+SERVICE = Service(
+    name="ideas",
+    deciders=(CHALLENGE, IDEA),
+    read_models=(IDEA_BOARD, TRIED_BEFORE),
+    reactions=REACTIONS,
+    erasures=ERASURES,
+    disclose=Disclosure(),
+)
+ROUTES: tuple[Routes, ...] = (challenges, ideas)
 PROGRAM = Program(
     service=SERVICE,
     routes=ROUTES,
