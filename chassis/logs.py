@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import logging
 import sys
+import threading
 import traceback
 from pathlib import Path
+from types import TracebackType
 from typing import Any
 
 import orjson
@@ -17,6 +19,7 @@ import structlog
 from structlog.typing import EventDict, WrappedLogger
 
 LEVELS = logging.getLevelNamesMapping()
+_FRAMES = 20
 
 
 def configure(level: str, **context: str) -> None:
@@ -43,13 +46,28 @@ def configure(level: str, **context: str) -> None:
         logger_factory=structlog.WriteLoggerFactory(file=sys.stdout),
         cache_logger_on_first_use=False,
     )
+    sys.excepthook = _uncaught
+    threading.excepthook = _uncaught_in_thread
+
+
+def _uncaught(_: type[BaseException], error: BaseException, __: TracebackType | None) -> None:
+    structlog.get_logger("process").critical("uncaught", exc_info=error)
+
+
+def _uncaught_in_thread(args: threading.ExceptHookArgs) -> None:
+    thread = args.thread.name if args.thread else ""
+    structlog.get_logger("process").critical("uncaught", thread=thread, exc_info=args.exc_value)
 
 
 def reason_of(error: BaseException) -> str:
     """What went wrong and where in the code; never the message, which may quote what people wrote."""
+    way = _way_to(error)
+    return f"{type(error).__name__} in {way[-1]}" if way else type(error).__name__
+
+
+def _way_to(error: BaseException) -> list[str]:
     frames = traceback.extract_tb(error.__traceback__)
-    where = f" in {Path(frames[-1].filename).name}:{frames[-1].lineno} {frames[-1].name}" if frames else ""
-    return f"{type(error).__name__}{where}"
+    return [f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames[-_FRAMES:]]
 
 
 def _formatter(shared: list[Any]) -> logging.Formatter:
@@ -62,14 +80,16 @@ def _formatter(shared: list[Any]) -> logging.Formatter:
 
 
 def _told_by_place(_: WrappedLogger, __: str, entry: EventDict) -> EventDict:
-    """In place of an exception, what it was and where it was raised."""
+    """In place of an exception, what it was, where it was raised and how the code came there."""
     error = entry.pop("exc_info", None)
     if error is True:
         error = sys.exc_info()
     if isinstance(error, tuple):
         error = error[1]
     if isinstance(error, BaseException):
-        entry["error"] = reason_of(error)
+        entry.update(error=reason_of(error), way=_way_to(error))
+        if isinstance(error, ImportError):
+            entry["reason"] = str(error)  # about code, never about people
     return entry
 
 

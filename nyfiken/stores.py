@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from chassis.keys import WrongKeys, load_keys
+from chassis.processing.tables import create_tables
 from chassis.service import Service
 from chassis.store.sqlite import SqliteStore, open_store
 from nyfiken.layout import SERVICES
@@ -29,6 +30,9 @@ def opened(data: Path) -> Iterator[list[Opened]]:
         raise click.ClickException(str(error)) from None
     stores = [open_store(data, service.name, master) for service in services]
     try:
+        for store in stores:
+            with store.transaction() as transaction:
+                create_tables(transaction.connection)  # the platform may never have got that far
         yield list(zip(services, stores, strict=True))
     finally:
         for store in stores:

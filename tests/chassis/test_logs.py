@@ -13,10 +13,10 @@ logs.configure("info", service="ideas", process="web")
 """
 
 
-def logged(source):
+def logged(source, *, fails=False):
     """The lines that a process logs."""
-    ran = subprocess.run([sys.executable, "-c", START + source], capture_output=True, text=True, check=True)
-    assert ran.stderr == ""
+    ran = subprocess.run([sys.executable, "-c", START + source], capture_output=True, text=True)
+    assert (ran.stderr, ran.returncode) == ("", int(fails))
     return [json.loads(line) for line in ran.stdout.splitlines()]
 
 
@@ -47,3 +47,27 @@ except ValueError:
 """)
     assert line["error"] == "ValueError in <string>:7 <module>"
     assert "Anna" not in json.dumps(line)
+
+
+@pytest.mark.parametrize(
+    ("source", "thread"),
+    [
+        ("def fail():\n    raise ValueError('what Anna Andersson wrote')\nfail()", None),
+        (
+            "import threading\ndef fail():\n    raise ValueError('what Anna Andersson wrote')\n"
+            "threading.Thread(target=fail, name='read-ideas').start()",
+            "read-ideas",
+        ),
+    ],
+)
+def test_what_nobody_catches_is_told_the_same_way(source, thread):
+    (line,) = logged(source, fails=thread is None)
+    assert (line["event"], line["level"], line.get("thread")) == ("uncaught", "critical", thread)
+    assert line["error"].startswith("ValueError in <string>:")
+    assert line["way"][-1].endswith(" fail")
+    assert "Anna" not in json.dumps(line)
+
+
+def test_a_module_that_is_not_there_is_named():
+    (line,) = logged("import nowhere", fails=True)
+    assert line["reason"] == "No module named 'nowhere'"
