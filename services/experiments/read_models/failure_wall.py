@@ -115,6 +115,7 @@ class Failure:
     challenge_id: str | None = None
     owner: str = ""
     contact_shown: bool = False
+    heading: str = ""
     words: str = ""
 
     @property
@@ -227,10 +228,13 @@ def _reworded(lesson: Learned, happening: OfLesson) -> Learned:
 
 
 def _with_words(failure: Failure) -> Failure:
-    """Searched only once it is shown, so that it need not be indexed before."""
-    learned = (text for lesson in failure.lessons for text in (lesson.statement, lesson.title, lesson.recommendation))
-    told = (failure.title, failure.title, failure.hypothesis, failure.test_method, failure.explanation, *learned)
-    return dataclasses.replace(failure, words=words_of(*told) if failure.shown else "")
+    """Found only while it is shown."""
+    if not failure.shown:
+        return dataclasses.replace(failure, heading="", words="")
+    learned = (text for lesson in failure.lessons for text in (lesson.statement, lesson.recommendation))
+    told = (failure.hypothesis, failure.test_method, failure.surprise, failure.explanation)
+    heading = words_of(failure.title, *(lesson.title for lesson in failure.lessons))
+    return dataclasses.replace(failure, heading=heading, words=words_of(*told, *learned))
 
 
 def _experiments(recorded: Recorded) -> Iterable[str]:
@@ -253,6 +257,7 @@ FAILURE_WALL: ReadModel[Failure] = ReadModel(
     keys=_experiments,
     fold=onto_failure_wall,
     search="words",
+    heading="heading",
 )
 
 

@@ -118,6 +118,7 @@ class LessonCard:
     validations: tuple[Validation, ...] = ()
     marks: str = ""
     tag_line: str = ""
+    heading: str = ""
     words: str = ""
 
     @property
@@ -235,9 +236,14 @@ def _used(card: LessonCard, happening: object, at: datetime) -> LessonCard:
 
 
 def _searchable(card: LessonCard) -> LessonCard:
-    said = (card.title, card.title, card.statement, card.recommendation, card.observation)
-    words = words_of(*said, card.applies_when, card.does_not_apply_when, *card.contributing_factors, *card.tags)
-    return dataclasses.replace(card, words=words, tag_line=labels(*card.tags), marks=labels(*card.use))
+    said = (card.statement, card.recommendation, card.observation, card.applies_when, card.does_not_apply_when)
+    return dataclasses.replace(
+        card,
+        heading=words_of(card.title or card.statement, *card.tags),
+        words=words_of(*said, *card.contributing_factors),
+        tag_line=labels(*card.tags),
+        marks=labels(*card.use),
+    )
 
 
 LESSON_LIBRARY: ReadModel[LessonCard] = ReadModel(
@@ -254,6 +260,7 @@ LESSON_LIBRARY: ReadModel[LessonCard] = ReadModel(
     keys=one_subject,
     fold=onto_lesson_library,
     search="words",
+    heading="heading",
 )
 
 
