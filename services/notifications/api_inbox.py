@@ -10,7 +10,7 @@ from chassis.web import Read, Routes
 from chassis.web.runtime import language
 from contracts.event import about, value
 from contracts.notifications import NotificationRule
-from contracts.values import Note, PartId, PersonId, SubjectId, Title, Word
+from contracts.values import Note, PartId, PersonId, SubjectId, Text, Word
 from services.notifications.api_texts import told
 from services.notifications.notification import NOTIFICATION
 from services.notifications.notification import read as mark_read
@@ -44,7 +44,7 @@ class Told:
     event_position: Word = about("Where it lies, as If-Position takes it.")
     detail: Word | None = about("A code of the event: the way chosen, the reason.")
     subject: SubjectId = about("What it happened to.")
-    title: Title | None = about("What that is called.")
+    title: Text | None = about("What that is called; of a lesson without a title its statement.")
     link: Word = about("The path of its page.")
     actor: PersonId | None = about("Who did it, where that is told; GET /people knows their name.")
     happened_at: datetime = about("When it happened.")

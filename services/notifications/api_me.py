@@ -39,7 +39,7 @@ class Me:
 
     person_id: PersonId = about("One's opaque id.")
     registered: bool = about("Whether one has a profile.")
-    name: PersonalName = about("What one is called.")
+    name: PersonalName = about("What one is called.", default=None)
     has_email: bool = about("Whether an address is kept.")
     unit: UnitId | None = about("The unit one works in.")
     language: Language = about("The language one is written to in.")

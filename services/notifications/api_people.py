@@ -33,7 +33,7 @@ class Called:
     """What somebody is called on a page."""
 
     person_id: PersonId = about("Who.")
-    name: PersonalName = about("Their name, or words in its place.")
+    name: PersonalName = about("Their name, or words in its place.", default=None)
     shown: bool = about("Whether it is their name.")
     allowed_actions: tuple[str, ...] = about("What the caller may do about them now.")
 
