@@ -13,6 +13,9 @@ from chassis.processing.lags import Heads, Lag, heads_of, lags
 from nyfiken.layout import data_option
 from nyfiken.stores import opened
 
+_WIDTH = 140
+"""Columns where nobody says how many there are: in a file, in a pipe."""
+
 
 @click.command()
 @data_option
@@ -29,11 +32,14 @@ def command(data: Path) -> None:
     with opened(data) as services:
         heads = heads_of(store for _, store in services)
         found = [lag for service, store in services for lag in lags(service, store, heads)]
-    Console().print(_table(heads, found))
+    console = Console()
+    Console(width=None if console.is_terminal else _WIDTH).print(_table(heads, found))
 
 
 def _table(heads: Heads, found: Iterable[Lag]) -> Table:
-    table = Table("service", "what", "name", "source", title="Nyfiken")
+    table = Table("service", "what", title="Nyfiken")
+    for column in ("name", "source"):
+        table.add_column(column, overflow="fold")
     for column in ("position", "of", "behind", "parked"):
         table.add_column(column, justify="right")
     table.add_column("state")

@@ -87,7 +87,8 @@ def _note(response: Response) -> None:
     seconds = time.perf_counter() - g.began
     HTTP_REQUESTS.labels(method, route, response.status_code).inc()
     HTTP_SECONDS.labels(method, route).observe(seconds)
-    say = log.debug if is_open(current_app, request.endpoint) and request.endpoint else log.info
+    unremarkable = g.get("nothing_new") or (request.endpoint and is_open(current_app, request.endpoint))
+    say = log.debug if unremarkable else log.info
     say(
         "request",
         method=method,

@@ -11,7 +11,7 @@ import time
 from collections.abc import Mapping
 
 import orjson
-from flask import Response, request
+from flask import Response, g, request
 from flask_smorest import Blueprint
 from marshmallow.validate import Range, Regexp
 
@@ -60,6 +60,7 @@ def events() -> Response:
     caller().needs(*READERS)
     asked = _asked()
     found = _read(asked)
+    g.nothing_new = not found  # readers ask every second
     response = Response(to_batch([_disclosed(recorded) for recorded in found]), mimetype=BATCH)
     response.vary.add("Authorization")
     if len(found) < asked.limit:
@@ -80,6 +81,7 @@ def heads() -> Response:
         _must_be_there(partition)
     if asked.wait:
         _wait(known, asked.wait, "/events/heads")
+    g.nothing_new = True
     now = runtime()
     found = [
         {"partition": partition, "position": head.position, "id": head.id}

@@ -148,6 +148,15 @@ def test_heads_that_cannot_be_waited_for_are_refused(served, asked, status):
     assert served.ask("service", path="/events/heads", **asked).status_code == status
 
 
+def test_who_asks_again_and_again_fills_no_log(served):
+    asked = recorded_in(served, "counter-logged")
+    served.ask("service", **asked)
+    before = served.web.said().count('"event":"request"')
+    served.ask("service", after=1_000_000)
+    served.ask("service", path="/events/heads")
+    assert served.web.said().count('"event":"request"') == before > 0
+
+
 def test_a_quarter_of_the_threads_wait_and_whoever_comes_then_is_answered_at_once(served):
     end = {p: head.position for p, head in served.store.heads().items()}[0]
     took = []
