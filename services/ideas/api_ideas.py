@@ -162,16 +162,19 @@ def told(answer: T, names: Names, caller: Caller) -> T:
     """An answer about one idea, with a pseudonym for whoever has hidden their name from all but services."""
     if caller.has("service") or not any(names.hides(person) for person in names.hidden):
         return answer
-    renamed: T = converter.structure(_renamed(converter.unstructure(answer), names), type(answer))
+    renamed: T = _renamed(answer, names)
     return renamed
 
 
-def _renamed(tree: Any, names: Names) -> Any:
-    if isinstance(tree, str):
-        return names.told(tree)
-    if isinstance(tree, dict):
-        return {name: _renamed(inner, names) for name, inner in tree.items()}
-    return [_renamed(inner, names) for inner in tree] if isinstance(tree, (list, tuple)) else tree
+def _renamed(part: Any, names: Names) -> Any:
+    if isinstance(part, str):
+        return names.told(part)
+    if isinstance(part, tuple):
+        return tuple(_renamed(inner, names) for inner in part)
+    if dataclasses.is_dataclass(part) and not isinstance(part, type):
+        changed = {f.name: _renamed(getattr(part, f.name), names) for f in dataclasses.fields(part)}
+        return dataclasses.replace(part, **changed)
+    return part
 
 
 def _page(history: list[Recorded]) -> IdeaPage:

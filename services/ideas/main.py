@@ -9,6 +9,7 @@ from chassis.service import Service
 from chassis.store.sqlite import open_store
 from chassis.transport.feed import FeedSource
 from chassis.web import Routes
+from services.ideas.api_board import board
 from services.ideas.api_challenges import challenges
 from services.ideas.api_feed import Disclosure
 from services.ideas.api_ideas import ideas
@@ -25,7 +26,7 @@ SERVICE = Service(
     erasures=ERASURES,
     disclose=Disclosure(),
 )
-ROUTES: tuple[Routes, ...] = (challenges, ideas)
+ROUTES: tuple[Routes, ...] = (challenges, ideas, board)
 PROGRAM = Program(
     service=SERVICE,
     routes=ROUTES,

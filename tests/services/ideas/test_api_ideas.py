@@ -24,3 +24,16 @@ def test_a_draft_is_seen_by_its_authors_only_until_it_is_submitted_as_it_is(api)
     shown = oskar.get(one).json
     assert (shown["state"], shown["tags"], shown["why"]) == ("submitted", ["arbetssätt"], "Vi sitter för mycket.")
     assert shown["links"] == draft["links"]
+
+
+def test_the_board_and_the_question_whether_anybody_tried_it_find_the_idea(api):
+    karin = api.as_("employee")
+    idea_id = karin.post("/ideas", {**IDEA, "author_visibility": "name_hidden"}).json["idea_id"]
+    api.catch_up()
+    for query in ("", "?text=promenader", "?unit=vof&state=submitted", "?tag=x"):
+        items = karin.get(f"/ideas{query}").json["items"]
+        assert [item["idea_id"] for item in items] == ([] if "tag" in query else [idea_id]), query
+    (card,) = karin.get("/ideas").json["items"]
+    assert card["author"]["person_id"].startswith("hidden-")
+    (found,) = karin.get("/tried-before?text=håll%20möten%20gående").json["items"]
+    assert found["thing"] == f"idea-{idea_id}"
