@@ -42,6 +42,8 @@ class Child:
     def __init__(self, program: Program, say: Say) -> None:
         self.program = program
         self.deaths = 0
+        self.ending: int | None = None
+        """How its process ended last: the exit code, negative for a signal."""
         self._say = say
         self._process: subprocess.Popen[bytes] | None = None
         self._started = 0.0
@@ -88,7 +90,7 @@ class Child:
         _end_group(process)
         self.deaths = 1 if now - self._started > STEADY else self.deaths + 1
         pause = min(FIRST_PAUSE * 2 ** (self.deaths - 1), LONGEST_PAUSE)
-        self._process, self._due = None, now + pause
+        self._process, self._due, self.ending = None, now + pause, process.returncode
         how = _ending(process.returncode)
         self._say(f"{self.program.name} {how}; started again in {pause:g} s; see {self.program.log}")
 

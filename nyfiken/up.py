@@ -19,6 +19,8 @@ from nyfiken.supervisor import Child, Supervisor
 
 FUTILE = 3
 """Deaths before the platform was ever ready after which it is no use to go on."""
+USAGE = 2
+"""The exit code of a process that was set wrongly: starting it again would be no use."""
 
 
 @click.command()
@@ -61,12 +63,16 @@ class Readiness:
         if not self._waiting_for:
             return
         self._waiting_for = {name: url for name, url in self._waiting_for.items() if not _is_ready(url)}
-        self.hopeless = next((child for child in self._supervisor.children if child.deaths >= FUTILE), None)
+        self.hopeless = next(filter(_is_hopeless, self._supervisor.children), None)
         if self.hopeless:
             self._supervisor.stop()
         elif not self._waiting_for:
             places = "  ".join(f"{name} {url}" for name, url in self._layout.urls.items())
             _say(f"ready  {places}  (in {time.monotonic() - self._began:.1f} s)")
+
+
+def _is_hopeless(child: Child) -> bool:
+    return child.deaths >= FUTILE or child.ending == USAGE
 
 
 def _is_ready(url: str) -> bool:
