@@ -99,13 +99,15 @@ _HEADERS = {
     "ce_source": "The service, nyfiken/<service>.",
     "ce_type": "The wire name, such as idea-submitted.v1.",
     "ce_time": "When it happened, RFC 3339, UTC.",
+    "ce_recordedat": "When it was recorded, where that is another moment (imports).",
     "ce_subject": "The stream, such as idea-<uuid>.",
     "ce_dataschema": "The $id of the JSON Schema of the data.",
     "ce_partition": "The partition.",
     "ce_position": "The gapless position within the partition, from 1.",
     "ce_version": "The version within the stream, from 1.",
+    "ce_by": "Who did it: an opaque id, or the name of a service or rule.",
     "ce_correlationid": "What one request led to, across services.",
     "ce_causationid": "The event or command that caused it.",
     "traceparent": "W3C Trace Context.",
 }
-_OPTIONAL = {"ce_correlationid", "ce_causationid", "traceparent", "ce_dataschema"}
+_OPTIONAL = {"ce_recordedat", "ce_by", "ce_correlationid", "ce_causationid", "traceparent", "ce_dataschema"}
