@@ -23,7 +23,9 @@ from pathlib import Path
 from typing import Any, Self
 
 from chassis.processing.source import OwnStore, Source
+from chassis.recorded import Recorded
 from chassis.service import Service
+from chassis.store.protocol import Head
 from chassis.store.sqlite import SqliteStore
 from chassis.tokens import Tokens
 from chassis.web import Routes, create_app
@@ -57,8 +59,33 @@ class Answered:
         return self.headers["Event-Position"]
 
 
+class Silent:
+    """``chassis.processing.source.Source`` of a service in which nothing has happened."""
+
+    def __init__(self, service: str) -> None:
+        self.service = service
+
+    def heads(self) -> Mapping[int, Head]:
+        """One partition, empty."""
+        return {0: Head()}
+
+    def read(self, partition: int, after: int, limit: int = 500) -> list[Recorded]:
+        """Nothing."""
+        return []
+
+    def wait(self, after: Mapping[int, int], timeout: float) -> bool:
+        """In vain."""
+        return False
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+
 class Api:
-    """One service: its app, its store, its worker in this very thread."""
+    """One service: its app, its store, its worker in this very thread.
+
+    Of ``sources`` that are not given nothing is heard.
+    """
 
     def __init__(
         self,
@@ -72,7 +99,8 @@ class Api:
         self.service = service
         self.store = SqliteStore(folder / f"{service.name}.sqlite", service.name, master_key=bytes(32))
         self.app = create_app(service, routes, self.store, tokens=TOKENS, problem_texts=problem_texts)
-        self.worker = Worker(service, self.store, sources or {}, "test")
+        silent = {name: Silent(name) for name in service.consumes}
+        self.worker = Worker(service, self.store, {**silent, **(sources or {})}, "test")
 
     def __enter__(self) -> Self:
         return self
@@ -141,10 +169,14 @@ class Somebody:
         headers: Mapping[str, str] | None = None,
     ) -> Answered:
         """Any request; AssertionError unless it is answered as expected (2xx or 304 if nothing is said)."""
+        answered = self.ask(method, path, body, headers=headers)
+        right = answered.status == expect if expect else answered.status < 300 or answered.status == 304
+        assert right, f"{method} {path} answered {answered.status}: {answered.json}"
+        return answered
+
+    def ask(self, method: str, path: str, body: Json = None, *, headers: Mapping[str, str] | None = None) -> Answered:
+        """Any request, and whatever is answered."""
         response = self._client.open(path, method=method, json=body, headers={**self._headers, **(headers or {})})
-        answered = Answered(
+        return Answered(
             status=response.status_code, json=response.get_json(silent=True), headers=dict(response.headers)
         )
-        right = answered.status == expect if expect else answered.status < 300 or answered.status == 304
-        assert right, f"{method} {path} answered {answered.status}: {response.get_data(as_text=True)}"
-        return answered
