@@ -25,7 +25,7 @@ people.decision("POST", "/people/<person_id>/decline-erasure", PERSON, decline_e
 class PeopleAsked:
     """Whose names are needed."""
 
-    ids: tuple[PersonId, ...] = about("Up to 200 ids, with commas between them.", most=200)
+    ids: tuple[PersonId, ...] = about("Up to 200 ids, with commas between them.", default=(), most=200)
 
 
 @value
