@@ -39,7 +39,10 @@ def load_keys(data: Path) -> Keys:
     if not all((folder / name).exists() for name in names):
         if has_history:
             raise WrongKeys(f"{folder} lacks keys of the history in {data}; put back the ones it was written with")
-        _make(folder, names)
+        try:
+            _make(folder, names)
+        except OSError as error:
+            raise WrongKeys(f"no keys can be made in {folder}: {error.strerror}") from error
     _must_be_private(folder)
     return Keys(**{name: _read(folder / name) for name in names})
 

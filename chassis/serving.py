@@ -22,6 +22,8 @@ GRACE = 6
 """Seconds that requests get to be answered in after the process was asked to end."""
 _KEPT = 65
 """Seconds that an idle connection is kept: longer than any client of ours keeps it."""
+_LONGEST_LINE = 8190
+"""Bytes of method, path and query together; what gunicorn takes at most."""
 _MEMORY = Path("/dev/shm")  # noqa: S108 - where gunicorn's sign of life costs no disk
 
 
@@ -45,6 +47,7 @@ class _Server(BaseApplication):  # type: ignore[misc]
             "worker_tmp_dir": str(_MEMORY) if os.access(_MEMORY, os.W_OK) else None,
             "graceful_timeout": GRACE,
             "keepalive": _KEPT,
+            "limit_request_line": _LONGEST_LINE,
             "control_socket_disable": True,
             "logger_class": _Log,
             "umask": 0o077,
@@ -74,8 +77,9 @@ class _Worker(ThreadWorker):  # type: ignore[misc]
         """Asked to end: let nobody wait any longer, and answer the others."""
         from chassis.web.runtime import EXTENSION
 
-        waiting = self.wsgi.extensions[EXTENSION].waiting
-        threading.Thread(target=waiting.end).start()  # not here: this thread may hold the lock just now
+        if app := getattr(self, "wsgi", None):  # it may be loading still
+            waiting = app.extensions[EXTENSION].waiting
+            threading.Thread(target=waiting.end).start()  # not here: this thread may hold the lock just now
         super().handle_exit(sig, frame)
 
 

@@ -30,7 +30,7 @@ PREFIX = "NYFIKEN_"
 _ENV = Env(prefix=PREFIX)
 LEVELS = ("debug", "info", "warning", "error")
 _ADDRESS = URL(schemes={"http", "https"}, require_tld=False)
-_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
+_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}\Z")
 
 
 class WrongSetting(Exception):

@@ -9,10 +9,11 @@ import socket
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
 import click
-import httpx
 
 from nyfiken.layout import HOST, Layout, data_option, port_option
 from nyfiken.supervisor import Child, Supervisor
@@ -55,14 +56,14 @@ class Readiness:
         self.hopeless: Child | None = None
         self._layout = layout
         self._supervisor = supervisor
-        self._waiting_for = dict(layout.urls)
+        self._waiting_for = list(layout.ports.values())
         self._began = time.monotonic()
 
     def look(self) -> None:
         """Ask those that have not answered yet; stop everything when a process cannot even start."""
         if not self._waiting_for:
             return
-        self._waiting_for = {name: url for name, url in self._waiting_for.items() if not _is_ready(url)}
+        self._waiting_for = [port for port in self._waiting_for if not _is_ready(port)]
         self.hopeless = next(filter(_is_hopeless, self._supervisor.children), None)
         if self.hopeless:
             self._supervisor.stop()
@@ -75,11 +76,15 @@ def _is_hopeless(child: Child) -> bool:
     return child.deaths >= FUTILE or child.ending == USAGE
 
 
-def _is_ready(url: str) -> bool:
+def _is_ready(port: int) -> bool:
+    connection = HTTPConnection(HOST, port, timeout=1.0)
     try:
-        return httpx.get(f"{url}/readyz", timeout=1.0, trust_env=False).status_code == httpx.codes.OK
-    except httpx.TransportError:
+        connection.request("GET", "/readyz")
+        return connection.getresponse().status == HTTPStatus.OK
+    except (OSError, HTTPException):
         return False  # not listening yet
+    finally:
+        connection.close()
 
 
 def _refuse_taken_ports(layout: Layout) -> None:

@@ -27,7 +27,8 @@ class FeedSource:
     def __init__(self, service: str, url: str, token: Callable[[], str]) -> None:
         self.service = service
         self._token = token
-        self._client = httpx.Client(base_url=url, timeout=_GRACE, trust_env=False)
+        tls = url.startswith("https:")  # without it, no certificates need to be read
+        self._client = httpx.Client(base_url=url, timeout=_GRACE, trust_env=False, verify=tls)
         self._ahead: dict[tuple[int, int], list[Recorded]] = {}
 
     def heads(self) -> Mapping[int, Head]:

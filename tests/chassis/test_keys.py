@@ -63,3 +63,9 @@ def test_a_damaged_key_is_refused(tmp_path):
 def test_keys_never_show_themselves(tmp_path):
     assert load_keys(tmp_path).master.hex() not in repr(load_keys(tmp_path))
     assert "32" not in repr(Keys(master=b"m" * 32, signing=b"s", secret=b"x"))
+
+
+def test_a_folder_that_cannot_be_made_is_named(tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(WrongKeys, match=f"no keys can be made in {tmp_path}/file/data/keys: Not a directory"):
+        load_keys(tmp_path / "file" / "data")

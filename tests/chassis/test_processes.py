@@ -9,10 +9,13 @@ import time
 import httpx
 import pytest
 
+from chassis import processes
 from chassis.keys import load_keys
+from chassis.processes import ServiceToken
 from chassis.processing.registry import rows
 from chassis.store.sqlite import open_store
 from chassis.testing.store_suite import raised
+from chassis.tokens import Tokens
 from tests.chassis.made_up import open_in_partitions
 from tests.chassis.processing.tallies import tally
 from tests.chassis.running import COUNTS, LISTENS, Running, free_port
@@ -95,6 +98,19 @@ def test_nothing_that_they_make_can_be_read_by_others(data):
         web.until()
         made = [path for path in data.rglob("*") if path.stat().st_mode & 0o077]
     assert made == []
+
+
+def test_a_service_renews_its_token_before_it_expires(data, monkeypatch):
+    keys = load_keys(data)
+    tokens = Tokens(keys.signing, keys.secret)
+    token = ServiceToken(tokens, "listener")
+    first = token()
+    assert token() == first
+    assert tokens.caller(first).has("service")
+    later = time.monotonic() + 301
+    monkeypatch.setattr(processes.time, "monotonic", lambda: later)
+    monkeypatch.setattr(Tokens, "sign", lambda *_, **__: "another")
+    assert token() == "another"
 
 
 # ── When they are ready ────────────────────────────────────────────────────────────────────────────────────────────

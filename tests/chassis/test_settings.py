@@ -35,6 +35,7 @@ def test_a_quarter_of_the_threads_may_wait(monkeypatch):
         (load_listening, "PORT", "70000", "NYFIKEN_PORT is another number; expected: a port, 1 to 65535"),
         (load_settings, "LOG_LEVEL", "loud", "expected: debug or info or warning or error"),
         (load_settings, "WORKER", "Åsa's", "NYFIKEN_WORKER is a text of 5 characters; expected: a short name"),
+        (load_settings, "WORKER", "a b", "NYFIKEN_WORKER is a text of 3 characters; expected: a short name"),
         (load_settings, "DATA", "", "NYFIKEN_DATA is empty; expected: a folder"),
         (load_settings, "JWKS_URL", "ftp://x", "NYFIKEN_JWKS_URL is a text of 7 characters; expected: an http"),
         (load_settings, "JWKS_URL", "https://idp.example/keys", "NYFIKEN_ISSUER is not set; expected: the issuer"),
