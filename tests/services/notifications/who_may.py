@@ -8,9 +8,9 @@ from __future__ import annotations
 import dataclasses
 from uuid import uuid4
 
-from contracts.notifications import ErasureRequested, NotificationRaised, PersonRegistered
+from contracts.notifications import ErasureRequested, PersonRegistered
 from services.notifications.main import PROGRAM
-from tests.services.notifications.happenings import RAISED
+from tests.services.notifications.test_notification import RAISED
 from tests.services.who_may import WhoMay, person, who
 
 PEOPLE = {
