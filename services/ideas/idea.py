@@ -84,7 +84,7 @@ TABLE = StateTable(
 
 
 @value
-class Test:
+class Trial:
     """An experiment with the idea, and the way chosen after it; None while that is open."""
 
     decision: TestDecision | None = None
@@ -110,7 +110,7 @@ class Idea:
     """Who has asked to join and was not answered."""
     comments: Mapping[PartId, PersonId] = dataclasses.field(default_factory=dict)
     lessons: frozenset[LessonId] = frozenset()
-    tests: Mapping[ExperimentId, Test] = dataclasses.field(default_factory=dict)
+    tests: Mapping[ExperimentId, Trial] = dataclasses.field(default_factory=dict)
 
     @property
     def authors(self) -> frozenset[PersonId]:
@@ -186,16 +186,16 @@ def _joined(idea: Idea, happening: object) -> Idea:
 def _tried(idea: Idea, happening: object) -> Idea:
     match happening:
         case IdeaPutToTest(experiment_id=tried) | IdeaTestReopened(experiment_id=tried):
-            return _with_test(idea, tried, Test())
+            return _with_test(idea, tried, Trial())
         case IdeaTestConcluded(experiment_id=tried):
-            return _with_test(idea, tried, idea.tests.get(tried, Test()))
+            return _with_test(idea, tried, idea.tests.get(tried, Trial()))
         case IdeaTestDecided(experiment_id=tried, decision=decision, receiver=receiver, reason=reason):
-            return _with_test(idea, tried, Test(decision=decision, receiver=receiver, reason=reason))
+            return _with_test(idea, tried, Trial(decision=decision, receiver=receiver, reason=reason))
         case _:
             return idea
 
 
-def _with_test(idea: Idea, tried: str, test: Test) -> Idea:
+def _with_test(idea: Idea, tried: str, test: Trial) -> Idea:
     """The latest news come last."""
     others = {experiment_id: other for experiment_id, other in idea.tests.items() if experiment_id != tried}
     return dataclasses.replace(idea, tests={**others, tried: test})

@@ -14,7 +14,7 @@ from contracts.ideas import (
     IdeaTestReopened,
 )
 from contracts.values import ExperimentId, IdeaId, Note, Outcome, TestDecision, Title
-from services.ideas.idea import TABLE, Idea, Test, evolve, leads_to
+from services.ideas.idea import TABLE, Idea, Trial, evolve, leads_to
 from services.ideas.idea_rights import known
 
 # ── Commands: of the rules that hear of experiments, never of a person ─────────────────────────────────────────────
@@ -85,7 +85,7 @@ def conclude_test(command: ConcludeTest, idea: Idea | None) -> list[object]:
 def decide_test(command: DecideTest, idea: Idea | None) -> list[object]:
     """Where it goes from here follows from all its tests; a hand-over that realises it is told as such."""
     idea = known(idea)
-    decided = Test(decision=command.decision, receiver=command.receiver, reason=command.reason)
+    decided = Trial(decision=command.decision, receiver=command.receiver, reason=command.reason)
     by_rule = TABLE.lead("test_decided", idea.state) == "rule"
     state = after_all({**idea.tests, command.experiment_id: decided}) if by_rule else leads_to("test_concluded", idea)
     told = IdeaTestDecided(
@@ -115,7 +115,7 @@ def reopen_test(command: ReopenTest, idea: Idea | None) -> list[object]:
     ]
 
 
-def after_all(tests: Mapping[str, Test]) -> IdeaState:
+def after_all(tests: Mapping[str, Trial]) -> IdeaState:
     """The rule: any test undecided → in_experiment; else any hand_over → realised; else any that goes on → selected."""
     decisions = {test.decision for test in tests.values()}
     if None in decisions:
