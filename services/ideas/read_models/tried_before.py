@@ -39,6 +39,7 @@ from contracts.lessons import (
     LessonSuperseded,
     LessonSupported,
     LessonWithdrawn,
+    StandingOfLesson,
 )
 from contracts.values import Outcome
 from services.ideas.read_models.moves import MOVES, state_after
@@ -190,31 +191,8 @@ def _with_words(tried: Tried) -> Tried:
     return dataclasses.replace(tried, heading=words_of(tried.title, *tried.tags), words=words_of(*tried.texts.values()))
 
 
-_SUPPORTED: Mapping[LessonStanding, LessonStanding] = {"emerging": "supported", "rejected": "contested"}
-_CONTRADICTED: Mapping[LessonStanding, LessonStanding] = {
-    "emerging": "contested",
-    "supported": "contested",
-    "confirmed": "contested",
-}
-_STANDING: Mapping[type, LessonStanding] = {
-    LessonConfirmed: "confirmed",
-    LessonRejected: "rejected",
-    LessonSuperseded: "superseded",
-    LessonWithdrawn: "withdrawn",
-    LessonReinstated: "emerging",
-}
-
-
 def _standing(before: LessonStanding, happening: object) -> LessonStanding:
-    match happening:
-        case LessonSupported():
-            return _SUPPORTED.get(before, before)
-        case LessonContradicted():
-            return _CONTRADICTED.get(before, before)
-        case LessonRevised(statement=str()):
-            return "emerging"  # another statement is another claim
-        case _:
-            return _STANDING.get(type(happening), before)
+    return happening.leads_to if isinstance(happening, StandingOfLesson) else before
 
 
 def _with_lesson(tried: Tried, recorded: Recorded) -> Tried:
@@ -250,7 +228,8 @@ TRIED_BEFORE: ReadModel[Tried] = ReadModel(
         *(IdeaRevised, *MOVES),
         *(*CONCLUSIONS.values(), ConclusionSupplemented, ConclusionCorrected),
         *(ExperimentRevised, ExperimentClosed, ExperimentReopened),
-        *(LessonRecorded, LessonRevised, LessonSupported, LessonContradicted, *_STANDING),
+        *(LessonRecorded, LessonRevised, LessonSupported, LessonContradicted, LessonConfirmed),
+        *(LessonRejected, LessonSuperseded, LessonWithdrawn, LessonReinstated),
     ),
     keys=_things,
     fold=onto_tried_before,

@@ -11,7 +11,6 @@ from contracts.ideas import (
     AuthorshipTransferred,
     CommentAdded,
     DraftRevised,
-    IdeaDeclined,
     IdeaDrafted,
     IdeaHandedOver,
     IdeaPutOnHold,
@@ -44,6 +43,7 @@ from tests.services.ideas.read_models.told import (
     OLLE,
     TRIAL,
     VIDEO,
+    declined,
     submitted,
 )
 
@@ -56,9 +56,7 @@ TESTED = IdeaPutToTest(idea_id=VIDEO, unit="vof-hemvard", experiment_id=TRIAL, l
 DECIDED = IdeaTestDecided(
     idea_id=VIDEO, unit="vof-hemvard", experiment_id=TRIAL, decision="retire", reason="Nej", leads_to="not_realised"
 )
-DECLINED = IdeaDeclined(
-    idea_id=GARDEN, unit="sbf-gator", reason_code="already_started", reason="På gång", mandate=MANDATE
-)
+DECLINED = declined(GARDEN, unit="sbf-gator")
 
 
 def everything():
