@@ -221,7 +221,7 @@ class TestChallengeParts(ReadModelSuite):
     history = moved(parts())
 
 
-# Five interleavings of an idea (i), its experiment (e) and another's (o): each row is of one stream, whatever comes between.
+# Five interleavings of an idea (i), its experiment (e) and another (o): each row is of one stream only.
 @pytest.mark.parametrize(
     ("order", "rows"),
     [
