@@ -13,9 +13,9 @@ Each service has its table in ``tests/services/<service>/who_may.py``::
         situation=situation,
     )
 
-✓ may: answered 2xx. · may not: answered 403, 404 where it is not even to be known, or 409 with a slug of ``own`` (nobody
-supports their own idea). ``situation(world, route)`` makes, for each cell anew, what the route is about in a state in
-which somebody may, and gives the path's parameters (``?``: a query) and a body.
+✓ may: answered 2xx. · may not: answered 403, 404 where it is not even to be known, or 409 with a slug of ``own``
+(nobody supports their own idea). ``situation(world, route)`` makes what the route is about, in a state in which somebody
+may, and gives the path's parameters (``?``: a query) and a body.
 """
 
 from __future__ import annotations
@@ -110,15 +110,20 @@ class WhoMay:
 
     def found(self, world: World, route: str) -> Mapping[str, str]:
         """What the app does: column → mark, or what else was answered."""
-        return {column: self._mark(world, route, who) for column, who in self.people.items()}
+        marks, made = {}, None
+        for column, who in self.people.items():
+            made = made or self.situation(world, route)
+            marks[column] = self._mark(world, route, who, made)
+            if marks[column] != MAY_NOT:  # it is no longer as it was
+                made = None
+        return marks
 
-    def _mark(self, world: World, route: str, who: Who) -> str:
+    def _mark(self, world: World, route: str, who: Who, made: tuple[Mapping[str, str], Any]) -> str:
         method, path = route.split()
-        parameters, body = self.situation(world, route)
+        parameters, body = made
         headers = {"If-Match": "*"} if method == "PATCH" else {}
         asked = path.format(**parameters) + parameters.get("?", "")
-        client = world.somebody(who)
-        answered = client.ask(method, asked, body, headers=headers)
+        answered = world.somebody(who).ask(method, asked, body, headers=headers)
         if answered.status < 300:
             return MAY
         refused = answered.status in (403, 404) or answered.slug in self.own
