@@ -52,7 +52,7 @@ class IdeasAsked:
     unit: UnitId | None = about("Of this unit and those below it.", default=None)
     tag: Word | None = about("With this tag.", default=None)
     state: IdeaState | None = about("In this state.", default=None)
-    challenge_id: ChallengeId | None = about("That answer this challenge.", default=None)
+    challenge: ChallengeId | None = about("That answer this challenge.", default=None)
     text: str | None = about("That resemble this text, the most alike first.", default=None, validate=Length(1, 2_000))
     sort: Sort = about("newest, most_supported or waiting_longest; not with text.", default="newest")
     limit: int = about("How many at most.", default=50, validate=Range(min=1, max=200))
@@ -99,7 +99,7 @@ class IdeaList:
 def list_ideas(asked: IdeasAsked, read: Read) -> IdeaList:
     """List the ideas; declined, withdrawn and failed ones stay in sight."""
     rows = read.rows(IDEA_BOARD)
-    where = board_where(rows, unit=asked.unit, tag=asked.tag, state=asked.state, challenge_id=asked.challenge_id)
+    where = board_where(rows, unit=asked.unit, tag=asked.tag, state=asked.state, challenge_id=asked.challenge)
     if asked.text is not None:
         cards, following = rows.matching(asked.text, asked.limit, *where), None
     else:

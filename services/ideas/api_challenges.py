@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
+
+from marshmallow.validate import Range
 
 from chassis.errors import NotFound
 from chassis.web import Read, Routes
 from contracts.event import about, value
-from contracts.values import ChallengeId
+from contracts.ideas import ChallengeState
+from contracts.values import ChallengeId, Text, Title, UnitId
 from services.ideas.challenge import (
     CHALLENGE,
     Challenge,
@@ -24,6 +27,15 @@ from services.ideas.challenge import (
 )
 from services.ideas.challenge_page import ChallengePage, onto_challenge_page
 from services.ideas.challenge_writing import draft, plan_workshop, revise
+from services.ideas.read_models import (
+    CHALLENGE_OVERVIEW,
+    CHALLENGE_PARTS,
+    CameOf,
+    ChallengeCard,
+    Workshop,
+    came_of,
+    challenges_page,
+)
 
 challenges = Routes("challenges", "Challenges: ask a question, take ideas, say what came of them")
 
@@ -64,3 +76,71 @@ def show_challenge(asked: ChallengeAsked, read: Read) -> ChallengePage:
     if asked.as_of is not None or challenge is None:
         return page
     return dataclasses.replace(page, allowed_actions=allowed_actions(challenge, read.caller))
+
+
+@value
+class ChallengesAsked:
+    """Which challenges."""
+
+    unit: UnitId | None = about("Of this unit and those below it.", default=None)
+    state: ChallengeState | None = about("In this state.", default=None)
+    limit: int = about("How many at most.", default=50, validate=Range(min=1, max=200))
+    after: str | None = about("What the page before said is next.", default=None)
+
+
+@value
+class ChallengeListed:
+    """A challenge, and what has come of it."""
+
+    challenge_id: ChallengeId = about("The challenge.")
+    state: ChallengeState = about("Where it is.")
+    title: Title = about("The question in one line.")
+    why: Text | None = about("Why it is asked.")
+    unit: UnitId = about("The unit that asks.")
+    units_concerned: tuple[UnitId, ...] = about("Other units that it concerns.")
+    opens_on: date | None = about("The day it is meant to open.")
+    closes_on: date | None = about("It stays open through this day at least.")
+    drafted_at: datetime = about("When it was begun.")
+    opened_at: datetime | None = about("When it opened.")
+    closed_at: datetime | None = about("When it was closed.")
+    outcome_text: Text | None = about("What came of it, in words.")
+    workshops: tuple[Workshop, ...] = about("Its workshops.")
+    came_of: CameOf = about("What came of it, in numbers.")
+    allowed_actions: tuple[str, ...] = about("What the caller may do with it now.")
+
+
+@value
+class ChallengeList:
+    """Some of the challenges."""
+
+    items: tuple[ChallengeListed, ...] = about("They, newest first.")
+    next: str | None = about("Where the next page begins.")
+    behind: tuple[ChallengeId, ...] = about("Those of them whose row lags.")
+
+
+@challenges.query("/challenges", of=(CHALLENGE_OVERVIEW, CHALLENGE_PARTS))
+def list_challenges(asked: ChallengesAsked, read: Read) -> ChallengeList:
+    """List the challenges and what has come of each; drafts are listed for coaches."""
+    rows = read.rows(CHALLENGE_OVERVIEW)
+    page = challenges_page(
+        rows,
+        unit=asked.unit,
+        state=asked.state,
+        with_drafts=read.caller.has("coach"),
+        after=asked.after,
+        limit=asked.limit,
+    )
+    return ChallengeList(
+        items=tuple(_listed(card, read) for card in page.rows),
+        next=page.next,
+        behind=tuple(sorted(rows.parked(card.challenge_id for card in page.rows))),
+    )
+
+
+def _listed(card: ChallengeCard, read: Read) -> ChallengeListed:
+    challenge = read.state(CHALLENGE, card.challenge_id)
+    return ChallengeListed(
+        **{f.name: getattr(card, f.name) for f in dataclasses.fields(card)},
+        came_of=came_of(read.rows(CHALLENGE_PARTS), card.challenge_id),
+        allowed_actions=allowed_actions(challenge, read.caller) if challenge else (),
+    )

@@ -20,18 +20,8 @@ from contracts.ideas import (
     EvaluationStarted,
     WorkshopPlanned,
 )
-from contracts.values import ChallengeId, Language, Link, Note, PartId, PersonId, Text, Title, UnitId, Word
-
-
-@value
-class Workshop:
-    """A workshop that is planned for the challenge."""
-
-    workshop_id: PartId = about("The workshop.")
-    name: Title = about("What it is called.")
-    held_on: date | None = about("The day it is held.")
-    unit: UnitId = about("The unit that holds it.")
-    groups: tuple[Word, ...] = about("The names of its groups.")
+from contracts.values import ChallengeId, Language, Link, Note, PersonId, Text, Title, UnitId
+from services.ideas.read_models import Workshop
 
 
 @value

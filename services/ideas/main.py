@@ -13,20 +13,21 @@ from services.ideas.api_board import board
 from services.ideas.api_challenges import challenges
 from services.ideas.api_feed import Disclosure
 from services.ideas.api_ideas import ideas
+from services.ideas.api_story import story
 from services.ideas.challenge import CHALLENGE
 from services.ideas.idea import IDEA
 from services.ideas.reactions import ERASURES, REACTIONS
-from services.ideas.read_models import IDEA_BOARD, TRIED_BEFORE
+from services.ideas.read_models import CHALLENGE_OVERVIEW, CHALLENGE_PARTS, IDEA_BOARD, IDEA_STORY, TRIED_BEFORE
 
 SERVICE = Service(
     name="ideas",
     deciders=(CHALLENGE, IDEA),
-    read_models=(IDEA_BOARD, TRIED_BEFORE),
+    read_models=(IDEA_BOARD, IDEA_STORY, TRIED_BEFORE, CHALLENGE_OVERVIEW, CHALLENGE_PARTS),
     reactions=REACTIONS,
     erasures=ERASURES,
     disclose=Disclosure(),
 )
-ROUTES: tuple[Routes, ...] = (challenges, ideas, board)
+ROUTES: tuple[Routes, ...] = (challenges, ideas, board, story)
 PROGRAM = Program(
     service=SERVICE,
     routes=ROUTES,
