@@ -14,8 +14,8 @@ Each service has its table in ``tests/services/<service>/who_may.py``::
     )
 
 ✓ may: answered 2xx. · may not: answered 403, 404 where it is not even to be known, or 409 with a slug of ``own``
-(nobody supports their own idea). ``situation(world, route)`` makes what the route is about, in a state in which somebody
-may, and gives the path's parameters (``?``: a query) and a body.
+(nobody supports their own idea). ``situation(world, route)`` makes what the route is about, in a state in which
+somebody may, and gives the path's parameters (``?``: a query) and a body.
 """
 
 from __future__ import annotations
@@ -105,6 +105,7 @@ class WhoMay:
         rows = {}
         for line in lines:
             method, path, *marks = line.split()
+            assert f"{method} {path}" not in rows, f"{method} {path} is there twice"
             rows[f"{method} {path}"] = dict(zip(columns, marks, strict=True))
         return rows
 

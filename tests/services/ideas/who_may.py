@@ -45,7 +45,6 @@ GET    /ideas                                     ✓     ✓     ✓      ✓  
 GET    /tried-before                              ✓     ✓     ✓      ✓      ✓       ✓      ✓      ✓     ✓       ✓        ✓      ✓      ✓
 GET    /ideas/{idea_id}                           ✓     ✓     ✓      ✓      ✓       ✓      ✓      ✓     ✓       ✓        ✓      ✓      ✓
 GET    /ideas/{idea_id}/story                     ✓     ✓     ✓      ✓      ✓       ✓      ✓      ✓     ✓       ✓        ✓      ✓      ✓
-GET    /ideas/{idea_id}/story                     ✓     ✓     ✓      ✓      ✓       ✓      ✓      ✓     ✓       ✓        ✓      ✓      ✓
 POST   /ideas                                     ✓     ✓     ✓      ✓      ✓       ✓      ✓      ✓     ✓       ·        ·      ·      ✓
 POST   /ideas:batch                               ✓     ✓     ✓      ✓      ✓       ✓      ✓      ✓     ✓       ·        ·      ·      ✓
 POST   /ideas/{idea_id}/submit                    ✓     ✓     ✓      ·      ·       ·      ·      ·     ·       ·        ·      ·      ·
@@ -72,7 +71,6 @@ POST   /ideas/{idea_id}/select                    ·     ·     ·      ·      
 POST   /ideas/{idea_id}/decline                   ·     ·     ·      ·      ·       ·      ✓      ✓     ·       ·        ·      ·      ·
 POST   /ideas/{idea_id}/realise                   ·     ·     ·      ·      ·       ·      ✓      ✓     ·       ·        ·      ·      ·
 POST   /ideas/{idea_id}/reopen                    ·     ·     ·      ·      ·       ·      ✓      ✓     ·       ·        ·      ·      ·
-GET    /challenges                                ✓     ✓     ✓      ✓      ✓       ✓      ✓      ✓     ✓       ✓        ✓      ✓      ✓
 GET    /challenges                                ✓     ✓     ✓      ✓      ✓       ✓      ✓      ✓     ✓       ✓        ✓      ✓      ✓
 GET    /challenges/{challenge_id}                 ✓     ✓     ✓      ✓      ✓       ✓      ✓      ✓     ✓       ✓        ✓      ✓      ✓
 POST   /challenges                                ·     ✓     ·      ·      ·       ✓      ·      ·     ·       ·        ·      ·      ·
