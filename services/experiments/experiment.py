@@ -143,6 +143,11 @@ class Experiment:
         return frozenset({self.owner, *self.team})
 
     @property
+    def contacts(self) -> frozenset[PersonId]:
+        """Who may be named to others: they, if they want to be asked."""
+        return self.people if self.contact_shown else frozenset()
+
+    @property
     def has_started(self) -> bool:
         """Whether hypothesis and criteria are frozen."""
         return self.state not in ("draft", "ready", "cancelled")

@@ -55,6 +55,7 @@ class Lesson:
     author: Author = about("Whose it is.")
     recorded_by: PersonId = about("Who wrote it down.")
     statement: Text = about("What was learned.")
+    contact_shown: bool = about("Whether its author wants to be asked about it.", default=False)
     standing: LessonStanding = about("Whether it holds.", default="emerging")
     supporting: tuple[ExperimentId, ...] = about("The experiments that say the same.", default=())
     contradicting: tuple[ExperimentId, ...] = about("The experiments that say something else.", default=())
@@ -67,6 +68,12 @@ class Lesson:
         return Bearings(
             lesson_id=self.lesson_id, experiment_ids=self.experiment_ids, idea_ids=self.idea_ids, unit=self.unit
         )
+
+    @property
+    def contacts(self) -> frozenset[PersonId]:
+        """Who may be named to others."""
+        author = self.author.person_id
+        return frozenset({author} if author is not None and self.contact_shown else ())
 
     def belongs_to(self, person: Caller) -> bool:
         """Whether it is theirs: as its author, or because they wrote it down for somebody without an account."""
@@ -83,6 +90,8 @@ def evolve(lesson: Lesson | None, happening: object) -> Lesson:
         return _recorded(happening)
     if isinstance(happening, StandingOfLesson):
         lesson = dataclasses.replace(lesson, standing=happening.leads_to)
+    if isinstance(happening, LessonRevised) and happening.contact_shown is not None:
+        lesson = dataclasses.replace(lesson, contact_shown=happening.contact_shown)
     match happening:
         case LessonRevised(statement=str(statement)):
             return dataclasses.replace(lesson, statement=statement, supporting=(), contradicting=())
@@ -115,6 +124,7 @@ def _recorded(happening: object) -> Lesson:
                 author=first.author,
                 recorded_by=first.recorded_by,
                 statement=first.statement,
+                contact_shown=first.contact_shown,
             )
         case _:
             raise TypeError(f"a lesson begins with LessonRecorded, not {type(happening).__name__}")

@@ -10,6 +10,7 @@ from chassis.store.sqlite import open_store
 from chassis.transport.feed import FeedSource
 from chassis.web import Routes
 from services.experiments import api_experiments, api_failures, api_lessons, reactions, reactions_lessons
+from services.experiments.api_feed import Disclosure
 from services.experiments.experiment import EXPERIMENT
 from services.experiments.lesson import LESSON
 from services.experiments.read_models import EXPERIMENT_BOARD, FAILURE_WALL, LESSON_LIBRARY
@@ -19,6 +20,7 @@ SERVICE = Service(
     deciders=(EXPERIMENT, LESSON),
     read_models=(EXPERIMENT_BOARD, FAILURE_WALL, LESSON_LIBRARY),
     reactions=(*reactions.REACTIONS, *reactions_lessons.REACTIONS),
+    disclose=Disclosure(),
 )
 ROUTES: tuple[Routes, ...] = (api_experiments.routes, api_lessons.routes, api_failures.routes)
 PROGRAM = Program(
