@@ -33,7 +33,9 @@ log = structlog.get_logger("worker")
 _RENEW = 3.0
 _COMPARE = 5.0
 _LOOK = 0.2
-"""Seconds between renewals of leases, comparisons of heads, and looks at what there is to do."""
+_REST = 1.0
+"""Seconds between renewals of leases, comparisons of heads, and looks at what there is to do: while read models are
+built, and when all of them serve."""
 _PATIENCE = 3.0
 """Seconds in which a batch is finished when the worker is told to end; after that it is rolled back."""
 
@@ -66,7 +68,7 @@ class Worker:
         ]
         for thread in threads:
             thread.start()
-        while not stopping.wait(_LOOK):
+        while not stopping.wait(_REST if self._settled() else _LOOK):
             self._look_after(threads)
         patience_ends = time.monotonic() + _PATIENCE
         for thread in threads:
@@ -85,6 +87,13 @@ class Worker:
     def stopped(self) -> dict[str, str]:
         """Processors that must not go on in this process, and why."""
         return {name: reason for reader in self._readers.values() for name, reason in reader.stopped.items()}
+
+    def _settled(self) -> bool:
+        """Whether every processor is registered everywhere and every read model serves."""
+        known = self._processors.values()
+        places = {(key.processor, key.source) for key in self._registered}
+        built = all(processor.serving for processor in known if isinstance(processor, ReadModelProcessor))
+        return bool(known) and built and all((p.name, source) in places for p in known for source in p.sources)
 
     def _look_after(self, threads: list[threading.Thread]) -> None:
         if dead := [thread.name for thread in threads if not thread.is_alive()]:
