@@ -29,11 +29,12 @@ from services.experiments.experiment_afterwards import assign_follow_up, close, 
 from services.experiments.experiment_approval import approve, ask_approval, send_back
 from services.experiments.experiment_concluding import conclude, correct, supplement
 from services.experiments.experiment_observing import correct_observation, record_observation, withdraw_observation
-from services.experiments.experiment_page import ExperimentPage, experiment_page
+from services.experiments.experiment_page import experiment_page
 from services.experiments.experiment_people import change_owner, change_team
 from services.experiments.experiment_planning import answer_checks, cancel, draft, revise, set_criteria
 from services.experiments.experiment_rights import allowed_actions
 from services.experiments.experiment_running import amend, end_measuring, pause, resume, start
+from services.experiments.experiment_shown import ExperimentPage
 from services.experiments.read_models.experiment_board import (
     EXPERIMENT_BOARD,
     ExperimentCard,

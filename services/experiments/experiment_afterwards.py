@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 
 from chassis.command import Caller, command, fresh, given
 from chassis.errors import Invalid, NotFound, Refused
@@ -17,7 +18,7 @@ from contracts.experiments import (
 )
 from contracts.values import ExperimentId, LessonId, Note, Outcome, PartId, PersonId, TestDecision, Title
 from services.experiments.experiment import EXPERIMENT, TABLE, Experiment, FollowUp, known
-from services.experiments.experiment_rights import mandate, needs, runs, tends
+from services.experiments.experiment_rights import finishes, mandate, needs, runs, tends
 
 
 @command
@@ -116,8 +117,7 @@ def finish_follow_up(command: FinishFollowUp, experiment: Experiment | None) -> 
     """Say that it is done. Refused with not-your-experiment, not-in-this-state; the assignee may too."""
     experiment = known(experiment)
     left = _one(command.follow_up_id, experiment)
-    if command.by.person_id != left.assignee:
-        needs(tends, experiment, command.by)
+    needs(partial(finishes, left), experiment, command.by)
     TABLE.lead("go_on", experiment.state)
     if left.done:
         return []

@@ -9,7 +9,7 @@ from chassis.errors import NotAllowed
 from contracts.experiments import Criterion
 from contracts.units import lineage
 from contracts.values import Mandate, PersonId
-from services.experiments.experiment import TABLE, Experiment
+from services.experiments.experiment import TABLE, Experiment, FollowUp, Observation
 
 COLLEAGUES = ("employee", "coach", "decider")
 """The roles that plan and run experiments."""
@@ -39,6 +39,11 @@ def tends(experiment: Experiment, person: Caller) -> bool:
 def leads(experiment: Experiment, person: Caller) -> bool:
     """Whether they may hand it to somebody else: its owner, and the unit's decider."""
     return person.person_id == experiment.owner or answers_for(experiment, person)
+
+
+def finishes(left: FollowUp, experiment: Experiment, person: Caller) -> bool:
+    """Whether they may say that a follow-up is done: who sees to it, and those who see to the experiment."""
+    return person.person_id == left.assignee or tends(experiment, person)
 
 
 def needs(right: Right, experiment: Experiment, by: Caller) -> None:
@@ -96,6 +101,18 @@ def allowed_actions(experiment: Experiment, person: Caller) -> tuple[str, ...]:
         for action, (row, right) in _ACTIONS.items()
         if TABLE.allows(row, experiment.state) and right(experiment, person) and _in_reach(action, experiment)
     )
+
+
+def actions_on_observation(seen: Observation, experiment: Experiment, person: Caller) -> tuple[str, ...]:
+    """What this person may do with one observation, by the last part of the route."""
+    may = TABLE.allows("observe", experiment.state) and runs(experiment, person) and not seen.withdrawn
+    return ("correct", "withdraw") if may else ()
+
+
+def actions_on_follow_up(left: FollowUp, experiment: Experiment, person: Caller) -> tuple[str, ...]:
+    """What this person may do with one follow-up, by the last part of the route."""
+    may = TABLE.allows("go_on", experiment.state) and finishes(left, experiment, person) and not left.done
+    return ("done",) if may else ()
 
 
 def _in_reach(action: str, experiment: Experiment) -> bool:

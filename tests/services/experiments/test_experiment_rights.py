@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from services.experiments.experiment_rights import allowed_actions
+from services.experiments.experiment_rights import actions_on_follow_up, actions_on_observation, allowed_actions
 from tests.services.experiments.experiments import (
     BENGT,
     COACH,
@@ -29,10 +29,12 @@ from tests.services.experiments.experiments import (
     changing_team,
     closing,
     concluding,
+    correcting,
     correcting_conclusion,
     deciding,
     drafting,
     ending,
+    finishing,
     observing,
     pausing,
     reopening,
@@ -42,6 +44,7 @@ from tests.services.experiments.experiments import (
     setting,
     starting,
     supplementing,
+    withdrawing,
 )
 
 ABANDONED = {"reason_code": "abandoned", "reason": "Ingen hade tid."}
@@ -87,6 +90,22 @@ def test_one_may_do_what_is_allowed_and_nothing_else(situation, person):
     experiment = after(*SITUATIONS[situation])
     works = {action for action, by in ACTIONS.items() if experiment.when(by(person)).events}
     assert set(allowed_actions(experiment.state, person)) == works
+
+
+@pytest.mark.parametrize("person", [KARIN, ERIK, BENGT, SARA, COACH, OTHER_DECIDER], ids=lambda who: who.person_id)
+@pytest.mark.parametrize("situation", STATES)
+def test_one_may_do_with_its_parts_what_is_allowed(situation, person):
+    experiment = after(*STATES[situation])
+    for seen in experiment.state.observations:
+        does = {
+            "correct": correcting(seen.observation_id, person),
+            "withdraw": withdrawing(seen.observation_id, person),
+        }
+        works = tuple(action for action, decide in does.items() if experiment.when(decide).events)
+        assert actions_on_observation(seen, experiment.state, person) == works
+    for left in experiment.state.follow_ups:
+        works = ("done",) if experiment.when(finishing(person)).events else ()
+        assert actions_on_follow_up(left, experiment.state, person) == works
 
 
 def test_every_action_is_tried_here():
