@@ -106,8 +106,15 @@ class Person:
 
     def _expected(self, method: str, path: str, answer: Answer, expect: tuple[int, ...]) -> Answer:
         if answer.status not in expect:
-            raise NotAsTold(f"{self.name}: {method} {path} answered {answer.status}: {answer.json}")
+            raise NotAsTold(f"{self.name}: {method} {path} answered {answer.status}, not as told: {_why(answer.json)}")
         return answer
+
+
+def _why(problem: Json) -> str:
+    if not isinstance(problem, dict) or "type" not in problem:
+        return "it should have been refused"
+    errors = [f"{error['field']}: {error['message']}" for error in problem.get("errors", ())[:3]]
+    return " ".join((problem["type"], str(problem.get("detail", "")), *errors))
 
 
 def check(told: str, *, got: Json, expected: Json) -> None:

@@ -19,9 +19,14 @@ def test_nobody_dies_unless_a_test_asks():
 
 def test_a_process_dies_at_each_failpoint_at_least_once_and_says_where_before(tmp_path):
     noted = tmp_path / "noted"
+    noted.touch()
     deaths = [passed(f"{noted}:1000000").returncode for _ in range(3)]
     assert deaths == [-signal.SIGKILL, -signal.SIGKILL, 0]
     assert Counter(noted.read_text().split()) == {"one": 1, "two": 1}
+
+
+def test_nobody_dies_without_the_file(tmp_path):
+    assert passed(f"{tmp_path / 'noted'}:1").stdout == "alive\n"
 
 
 def test_and_then_by_chance(tmp_path):

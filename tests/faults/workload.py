@@ -15,6 +15,8 @@ from nyfiken.demo import texts
 PATIENCE = 90.0
 """Seconds until a command must have been answered, however many processes died meanwhile."""
 PAUSE = 0.1
+THINKING = 0.12
+"""Seconds before each command of a client, so that there is time to be disturbed in."""
 SERVICE_OF = {"ideas": "ideas", "experiments": "experiments", "lessons": "experiments"}
 CLIENTS = 6
 
@@ -37,6 +39,7 @@ class Clients:
     def command(self, method, path, who, body=None, key=None):
         """Give a command again and again, under one key, until it is acknowledged; the answer."""
         key = key or str(uuid4())
+        time.sleep(THINKING)
         response = self._answered(method, path, who, body, key)
         assert response.is_success, f"{method} {path}: {response.status_code} {response.text}"
         with self._lock:
@@ -72,9 +75,9 @@ def lives(clients, count, shared_idea):
         return list(pool.map(lambda n: life(clients, n, shared_idea), range(count)))
 
 
-TALK = 4
-"""Comments of each life on one and the same idea, which gets a long stream."""
-COMMANDS_OF_A_LIFE = 17
+TALK = 7
+"""Comments on one and the same idea in each life: it gets a long stream, and its author, who makes them, no news."""
+COMMANDS_OF_A_LIFE = 20
 
 
 def life(clients, n, shared_idea):
@@ -85,7 +88,7 @@ def life(clients, n, shared_idea):
         clients.command("PUT", f"/ideas/{idea}/support", other)
     clients.command("POST", f"/ideas/{idea}/comments", others[0], {"text": "Bra!"})
     for m in range(TALK):
-        clients.command("POST", f"/ideas/{shared_idea}/comments", author, {"text": f"Som min idé {n}.{m}."})
+        clients.command("POST", f"/ideas/{shared_idea}/comments", "somebody", {"text": f"Som min idé {n}.{m}."})
     plan = {**texts.SECOND_TEST, "title": f"Test {n}", "idea_ids": [idea]}
     test = clients.command("POST", "/experiments", author, plan)["experiment_id"]
     at = f"/experiments/{test}"

@@ -46,10 +46,10 @@ def a_workshop_answers_it(stage: Stage, challenge: str) -> str:
     amina = stage["Amina"]
     with stage.step(f"En workshop hålls med {', '.join(texts.GROUPS)}"):
         held = {"name": "Idéverkstad på Kajen", "held_on": date.today().isoformat(), "groups": texts.GROUPS}
-        workshop = amina.post(f"/challenges/{challenge}/workshops", {**held, "unit": "vof"})["workshop_id"]
+        workshop = amina.post(f"/challenges/{challenge}/workshops", held, expect=201)["workshop_id"]
     with stage.step("Amina lämnar in gruppernas tolv idéer på en gång, som gruppernas egna"):
-        batch = {"ideas": [_idea(n, challenge, workshop) for n in range(len(texts.WORKSHOP_IDEAS))]}
-        amina.post("/ideas:batch", batch, expect=201)
+        ideas = [_idea(n) for n in range(len(texts.WORKSHOP_IDEAS))]
+        amina.post("/ideas:batch", {"challenge_id": challenge, "workshop_id": workshop, "ideas": ideas}, expect=201)
     with stage.step("Alla tolv hänger på tavlan under utmaningen"):
         cards = stage["Leyla"].get(f"/ideas?challenge={challenge}")["items"]
         check("idéerna", got={card["title"] for card in cards}, expected={title for title, *_ in texts.WORKSHOP_IDEAS})
@@ -57,19 +57,10 @@ def a_workshop_answers_it(stage: Stage, challenge: str) -> str:
     return next(str(card["idea_id"]) for card in cards if card["title"] == texts.CHOSEN)
 
 
-def _idea(number: int, challenge: str, workshop: str) -> Json:
+def _idea(number: int) -> Json:
     title, what, tag = texts.WORKSHOP_IDEAS[number]
     group = texts.GROUPS[number % len(texts.GROUPS)]
-    return {
-        "title": title,
-        "what": what,
-        "tags": [tag],
-        "unit": "vof",
-        "origin": "challenge",
-        "challenge_id": challenge,
-        "workshop_id": workshop,
-        "author": {"kind": "group", "label": group},
-    }
+    return {"title": title, "what": what, "tags": [tag], "author": {"kind": "group", "label": group}}
 
 
 def colleagues_join_in(stage: Stage, idea: str) -> None:
