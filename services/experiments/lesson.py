@@ -28,9 +28,8 @@ from contracts.lessons import (
 )
 from contracts.units import lineage
 from contracts.values import Author, ExperimentId, IdeaId, LessonId, PersonId, Text, UnitId
+from services.experiments.experiment_rights import COLLEAGUES
 
-WORKING_HERE = ("employee", "coach", "decider")
-"""The roles that record, use and try lessons."""
 ENOUGH_TO_CONFIRM = 2
 """How many experiments must support a lesson before a coach may say that it holds."""
 
@@ -175,7 +174,7 @@ def look_after(lesson: Lesson, by: Caller) -> None:
 
 def works_here(lesson: Lesson, person: Caller) -> bool:
     """Whether this person may use the lesson and say how experiments bear on it."""
-    return any(person.has(role) for role in WORKING_HERE)
+    return any(person.has(role) for role in COLLEAGUES)
 
 
 def tends(lesson: Lesson, person: Caller) -> bool:

@@ -15,7 +15,8 @@ from contracts.lessons import (
     LessonWithdrawn,
 )
 from contracts.values import ExperimentId, LessonId, Note
-from services.experiments.lesson import ENOUGH_TO_CONFIRM, WORKING_HERE, Lesson, known, leads_to, look_after
+from services.experiments.experiment_rights import COLLEAGUES
+from services.experiments.lesson import ENOUGH_TO_CONFIRM, Lesson, known, leads_to, look_after
 
 
 @command
@@ -86,7 +87,7 @@ class ReinstateLesson:
 def support(command: SupportLesson, lesson: Lesson | None) -> list[object]:
     """Count an experiment for the lesson; the same one counts once, and no longer against it."""
     lesson = known(lesson)
-    command.by.needs(*WORKING_HERE)
+    command.by.needs(*COLLEAGUES)
     standing = leads_to("support", lesson)
     if standing is None or command.experiment_id in lesson.supporting:
         return []
@@ -104,7 +105,7 @@ def support(command: SupportLesson, lesson: Lesson | None) -> list[object]:
 def contradict(command: ContradictLesson, lesson: Lesson | None) -> list[object]:
     """Count an experiment against the lesson; the same one counts once, and no longer for it."""
     lesson = known(lesson)
-    command.by.needs(*WORKING_HERE)
+    command.by.needs(*COLLEAGUES)
     standing = leads_to("contradict", lesson)
     if standing is None or command.experiment_id in lesson.contradicting:
         return []

@@ -8,7 +8,8 @@ from chassis.command import Caller, command, fresh, given
 from contracts.event import about
 from contracts.lessons import LessonApplied, LessonCited, LessonEndorsed, LessonValidated
 from contracts.values import IdeaId, LessonId, Note, PartId, Title
-from services.experiments.lesson import WORKING_HERE, Lesson, known, leads_to
+from services.experiments.experiment_rights import COLLEAGUES
+from services.experiments.lesson import Lesson, known, leads_to
 
 
 @command
@@ -62,7 +63,7 @@ def cite(command: CiteLesson, lesson: Lesson | None) -> list[object]:
 def endorse(command: EndorseLesson, lesson: Lesson | None) -> list[object]:
     """Recommend the lesson, each person once. Refused with role-needed, not-in-this-state."""
     lesson = known(lesson)
-    command.by.needs(*WORKING_HERE)
+    command.by.needs(*COLLEAGUES)
     leads_to("endorse", lesson)
     if command.by.person_id in lesson.endorsed_by:
         return []
@@ -72,7 +73,7 @@ def endorse(command: EndorseLesson, lesson: Lesson | None) -> list[object]:
 def apply(command: ApplyLesson, lesson: Lesson | None) -> list[object]:
     """Tell what is done in another way. Refused with role-needed, not-in-this-state."""
     lesson = known(lesson)
-    command.by.needs(*WORKING_HERE)
+    command.by.needs(*COLLEAGUES)
     leads_to("apply", lesson)
     return [
         LessonApplied(
@@ -89,7 +90,7 @@ def apply(command: ApplyLesson, lesson: Lesson | None) -> list[object]:
 def validate(command: ValidateLesson, lesson: Lesson | None) -> list[object]:
     """Show that it made a difference. Refused with role-needed, not-in-this-state."""
     lesson = known(lesson)
-    command.by.needs(*WORKING_HERE)
+    command.by.needs(*COLLEAGUES)
     leads_to("validate", lesson)
     return [
         LessonValidated(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from chassis.command import Caller, command, fresh, given
 from chassis.errors import Invalid, NotAllowed
@@ -25,7 +25,8 @@ from contracts.values import (
     Word,
 )
 from services.experiments.experiment import Experiment
-from services.experiments.lesson import WORKING_HERE, Lesson, known, leads_to, look_after
+from services.experiments.experiment_rights import COLLEAGUES
+from services.experiments.lesson import Lesson, known, leads_to, look_after
 
 T = TypeVar("T")
 
@@ -96,7 +97,7 @@ def record(command: RecordLesson, lesson: Lesson | None, tested: Sequence[Experi
     Refused with only-services-import, unit-needed, contact-is-the-authors. The same row imported again is already so.
     """
     by = command.by
-    by.needs(*WORKING_HERE, "service")
+    by.needs(*COLLEAGUES, "service")
     if command.source is not None and not by.has("service"):
         raise NotAllowed("only-services-import", field="source")
     if lesson is not None:
@@ -129,32 +130,35 @@ def record(command: RecordLesson, lesson: Lesson | None, tested: Sequence[Experi
     ]
 
 
+_REVISABLE = (
+    *("statement", "title", "observation", "contributing_factors", "recommendation", "applies_when"),
+    *("does_not_apply_when", "tags", "links", "language", "contact_shown", "review_on"),
+)
+
+
 def revise(command: ReviseLesson, lesson: Lesson | None) -> list[object]:
-    """Change what a lesson says. Refused with not-your-lesson, contact-is-the-authors, not-in-this-state."""
+    """Change what a lesson says.
+
+    Refused with not-your-lesson, contact-is-the-authors, not-in-this-state, changed-and-emptied. The same statement
+    again is no change.
+    """
     lesson = known(lesson)
     look_after(lesson, command.by)
-    if command.contact_shown is not None and not lesson.belongs_to(command.by):
+    changed: dict[str, Any] = {name: new for name in _REVISABLE if (new := getattr(command, name)) is not None}
+    if "contact_shown" in changed and not lesson.belongs_to(command.by):
         raise NotAllowed("contact-is-the-authors", field="contact_shown")
-    statement = command.statement if command.statement != lesson.statement else None
-    standing = leads_to("revise" if statement is None else "revise_statement", lesson)
-    if standing is None or _says_nothing(command, statement):
+    if changed.get("statement") == lesson.statement:
+        del changed["statement"]
+    standing = leads_to("revise_statement" if "statement" in changed else "revise", lesson)
+    if twice := set(changed) & set(command.cleared):
+        raise Invalid("changed-and-emptied", field=min(twice))
+    if standing is None or not (changed or command.cleared):
         return []
     return [
         LessonRevised(
             **lesson.bearings,
             leads_to=standing,
-            statement=statement,
-            title=command.title,
-            observation=command.observation,
-            contributing_factors=command.contributing_factors,
-            recommendation=command.recommendation,
-            applies_when=command.applies_when,
-            does_not_apply_when=command.does_not_apply_when,
-            tags=None if command.tags is None else _each_once(command.tags),
-            links=command.links,
-            language=command.language,
-            contact_shown=command.contact_shown,
-            review_on=command.review_on,
+            **changed,
             cleared=_each_once(command.cleared),
             reason=command.reason,
             revised_by=command.by.person_id,
@@ -182,15 +186,6 @@ def _author(command: RecordLesson) -> Author:
     if command.contact_shown and author.person_id != by.person_id and not by.has("service"):
         raise NotAllowed("contact-is-the-authors", field="contact_shown")
     return author
-
-
-def _says_nothing(command: ReviseLesson, statement: Text | None) -> bool:
-    said = (
-        *(statement, command.title, command.observation, command.contributing_factors, command.recommendation),
-        *(command.applies_when, command.does_not_apply_when, command.tags, command.links, command.language),
-        *(command.contact_shown, command.review_on),
-    )
-    return not command.cleared and all(field is None for field in said)
 
 
 def _each_once(*several: tuple[T, ...]) -> tuple[T, ...]:

@@ -162,6 +162,11 @@ def test_a_revision_that_says_nothing_is_already_so():
     given(LESSON, recorded()).when(revising(reason="Varför inte?")).then_nothing()
 
 
+def test_nothing_is_both_changed_and_emptied():
+    revision = revising(title="Samvaro", cleared=("title",))
+    given(LESSON, recorded()).when(revision).then_refused("changed-and-emptied", field="title")
+
+
 def test_a_lesson_is_revised_by_its_author_and_by_coaches_of_its_unit():
     for by in (LEYLA, AMINA):
         assert given(LESSON, recorded()).when(revising(by=by, title="Samvaro")).events
