@@ -13,6 +13,7 @@ COMMANDS = {
     "import": ("nyfiken.importing.command", "Read ideas or lessons from a file, through the services' own commands."),
     "status": ("nyfiken.status", "Show how far everything is."),
     "rebuild": ("nyfiken.rebuild", "Build a read model again from the first event."),
+    "prune": ("nyfiken.prune", "Drop the tables that a rebuild or a newer version has replaced."),
     "parked": ("nyfiken.parked", "Look after events that could not be applied."),
     "compact": ("nyfiken.compact", "Remove what was destroyed from the files themselves."),
     "routes": ("nyfiken.routes", "List the HTTP routes."),

@@ -15,7 +15,7 @@ from chassis.store.sqlite import SqliteStore
 from chassis.testing.happenings import CounterRaised
 from chassis.testing.store_suite import new
 from chassis.worker import Worker
-from nyfiken import compact, parked, rebuild, status
+from nyfiken import compact, parked, prune, rebuild, status
 from tests.chassis.processing.tallies import MIRROR, Tally, suite, tally
 
 MENDED = tally(fold=lambda row, recorded, key: dataclasses.replace(row or Tally(counter=key), events=7))
@@ -37,7 +37,7 @@ def run(store, monkeypatch):
         def opened(data):
             yield [(service, store)]
 
-        for module in (compact, parked, rebuild, status):
+        for module in (compact, parked, prune, rebuild, status):
             monkeypatch.setattr(module, "opened", opened)
         return CliRunner().invoke(command, arguments, env={"COLUMNS": "200"})
 
@@ -87,6 +87,18 @@ def test_rebuild_of_what_is_not_there_names_what_is(store, run):
     refused = run(suite(tally()), rebuild.command, "taly")
     assert refused.exit_code == 1
     assert "no read model is called taly; there are: tally" in refused.output
+
+
+def test_prune_drops_what_a_rebuild_has_replaced_and_nothing_else(store, run):
+    service = suite(tally())
+    caught_up(store, service)
+    assert run(service, prune.command).output == "suite: nothing to drop\n"
+    run(service, rebuild.command, "tally")
+    assert run(service, prune.command).output == "suite: nothing to drop\n"
+    caught_up(store, service)
+    assert run(service, prune.command).output == "suite: tally_v1\n"
+    with store.reading() as connection:
+        assert [(g.generation, g.serving) for g in generations(connection, tally())] == [(2, True)]
 
 
 def test_what_is_parked_is_listed_and_shown_as_it_is_published(store, run):
