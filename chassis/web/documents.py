@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Any
 
-import marshmallow_dataclass
 from apispec.ext.marshmallow import MarshmallowPlugin
 from apispec.ext.marshmallow.openapi import OpenAPIConverter
 from flask import Flask
@@ -16,7 +15,7 @@ from marshmallow_dataclass.union_field import Union
 
 from chassis.web.context import open_to_all
 from chassis.web.problems import MEDIA_TYPE
-from chassis.web.schemas import Incoming
+from chassis.web.schemas import answer_schema
 from contracts.event import Sealed
 
 Doc = dict[str, Any]
@@ -123,7 +122,7 @@ def of_command(path: Schema, body: Schema, ids: Mapping[str, bool], status: int,
 def of_query(path: Schema, query: Schema, answer: Any) -> Doc:
     """A query and the dataclass that it answers with."""
     asked = [{"in": "query", "schema": query}] if query.fields else []
-    schema = marshmallow_dataclass.class_schema(answer, base_schema=Incoming)
+    schema = answer_schema(answer)
     headers = {"ETag": "ETag", "Event-Position": "Event-Position"}
     return {
         "parameters": [*_path(path), *asked, "IfPosition", "IfNoneMatch"],

@@ -10,7 +10,8 @@ import dataclasses
 import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
-from typing import Any, get_type_hints
+from types import NoneType
+from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
 import marshmallow_dataclass
 from marshmallow import RAISE, Schema, ValidationError, fields
@@ -122,6 +123,28 @@ def _make(kind: type[Any], names: tuple[str, ...], title: str) -> Schema:
     made = dataclasses.make_dataclass(title, parts, kw_only=True)
     schema: Schema = marshmallow_dataclass.class_schema(made, base_schema=Incoming)()
     return schema
+
+
+def answer_schema(kind: type[Any]) -> type[Schema]:
+    """The schema of a dataclass that is answered with, for its description."""
+    schema: type[Schema] = marshmallow_dataclass.class_schema(kind, base_schema=Incoming)
+    for one in _parts(kind, set()):
+        fields_of = marshmallow_dataclass.class_schema(one, base_schema=Incoming)._declared_fields
+        for name, hint in get_type_hints(one, include_extras=True).items():
+            if get_origin(hint) is Annotated and NoneType in get_args(get_args(hint)[0]):
+                fields_of[name].allow_none = True  # a personal value may be gone, which its own field does not know
+    return schema
+
+
+def _parts(kind: Any, seen: set[Any]) -> set[Any]:
+    """A dataclass and all that it is made of."""
+    if dataclasses.is_dataclass(kind) and kind not in seen:
+        seen.add(kind)
+        for hint in get_type_hints(kind).values():
+            _parts(hint, seen)
+    for argument in get_args(kind):
+        _parts(argument, seen)
+    return seen
 
 
 def load(schema: Schema, given: Mapping[str, Any]) -> dict[str, Any]:
