@@ -15,8 +15,9 @@ from contracts.event import about, value
 from contracts.lessons import LessonMark, LessonStanding
 from contracts.values import ExperimentId, LessonId, UnitId, Word
 from services.experiments.experiment import EXPERIMENT, Experiment
-from services.experiments.lesson import LESSON, Lesson, allowed_actions, known
+from services.experiments.lesson import LESSON, Lesson, known
 from services.experiments.lesson_page import LessonPage, LessonShown, lesson_page, lesson_shown
+from services.experiments.lesson_rights import allowed_actions
 from services.experiments.lesson_standing import (
     ContradictLesson,
     SupersedeLesson,

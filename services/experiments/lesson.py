@@ -1,18 +1,16 @@
-"""A lesson: what is known of it, what changes that, and what may be done with it.
+"""A lesson: what is known of it, what changes that, and what may be done with it in which standing.
 
 Its commands and decisions stand beside it: ``lesson_writing``, ``lesson_standing`` (does it hold?) and ``lesson_use``
-(has something changed because of it?).
+(has something changed because of it?); who may, in ``lesson_rights``.
 """
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
 from typing import TypedDict, cast
 
-from chassis.command import Caller
 from chassis.decider import Decider
-from chassis.errors import NotAllowed, NotFound
+from chassis.errors import NotFound
 from chassis.states import StateTable
 from contracts.event import about, value
 from contracts.lessons import (
@@ -26,12 +24,7 @@ from contracts.lessons import (
     LessonSupported,
     StandingOfLesson,
 )
-from contracts.units import lineage
 from contracts.values import Author, ExperimentId, IdeaId, LessonId, PersonId, Text, UnitId
-from services.experiments.experiment_rights import COLLEAGUES
-
-ENOUGH_TO_CONFIRM = 2
-"""How many experiments must support a lesson before a coach may say that it holds."""
 
 
 class Bearings(TypedDict):
@@ -73,14 +66,6 @@ class Lesson:
         """Who may be named to others."""
         author = self.author.person_id
         return frozenset({author} if author is not None and self.contact_shown else ())
-
-    def belongs_to(self, person: Caller) -> bool:
-        """Whether it is theirs: as its author, or because they wrote it down for somebody without an account."""
-        return person.person_id == (self.author.person_id or self.recorded_by)
-
-    def is_coached_by(self, person: Caller) -> bool:
-        """Whether they coach the unit that learned it, or one above."""
-        return any(person.has("coach", unit) for unit in lineage(self.unit))
 
 
 def evolve(lesson: Lesson | None, happening: object) -> Lesson:
@@ -164,51 +149,3 @@ def known(lesson: Lesson | None, *, field: str | None = None) -> Lesson:
     if lesson is None:
         raise NotFound("no-such-lesson", field=field)
     return lesson
-
-
-def look_after(lesson: Lesson, by: Caller) -> None:
-    """Raise NotAllowed unless the lesson is the caller's or they coach its unit."""
-    if not tends(lesson, by):
-        raise NotAllowed("not-your-lesson")
-
-
-def works_here(lesson: Lesson, person: Caller) -> bool:
-    """Whether this person may use the lesson and say how experiments bear on it."""
-    return any(person.has(role) for role in COLLEAGUES)
-
-
-def tends(lesson: Lesson, person: Caller) -> bool:
-    """Whether this person looks after the lesson: it is theirs, or they coach its unit."""
-    return lesson.belongs_to(person) or lesson.is_coached_by(person)
-
-
-def judges(lesson: Lesson, person: Caller) -> bool:
-    """Whether this person may say that it holds or does not: a coach, and never about one's own."""
-    return lesson.is_coached_by(person) and not lesson.belongs_to(person)
-
-
-_MAY: dict[str, Callable[[Lesson, Caller], bool]] = {
-    "revise": tends,
-    "support": works_here,
-    "contradict": works_here,
-    "confirm": judges,
-    "reject": judges,
-    "endorse": works_here,
-    "apply": works_here,
-    "validate": works_here,
-    "review": tends,
-    "supersede": tends,
-    "withdraw": tends,
-    "reinstate": tends,
-}
-
-
-def allowed_actions(lesson: Lesson, person: Caller) -> tuple[str, ...]:
-    """What this person may do with the lesson as it is now, by the last part of the route (``revise``: PATCH)."""
-    return tuple(action for action, may in _MAY.items() if _in_reach(lesson, person, action) and may(lesson, person))
-
-
-def _in_reach(lesson: Lesson, person: Caller, action: str) -> bool:
-    enough = action != "confirm" or len(lesson.supporting) >= ENOUGH_TO_CONFIRM
-    again = action == "endorse" and person.person_id in lesson.endorsed_by
-    return TABLE.allows(action, lesson.standing) and enough and not again

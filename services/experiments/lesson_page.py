@@ -25,7 +25,8 @@ from contracts.values import (
     UnitId,
     Word,
 )
-from services.experiments.lesson import LESSON, allowed_actions, known
+from services.experiments.lesson import LESSON, known
+from services.experiments.lesson_rights import allowed_actions
 from services.experiments.read_models.lesson_library import (
     Application,
     Bearing,

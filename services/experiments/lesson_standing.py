@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from chassis.command import Caller, command, given
-from chassis.errors import NotAllowed, Refused
+from chassis.errors import Refused
 from contracts.event import about
 from contracts.lessons import (
     LessonConfirmed,
@@ -16,7 +16,8 @@ from contracts.lessons import (
 )
 from contracts.values import ExperimentId, LessonId, Note
 from services.experiments.experiment_rights import COLLEAGUES
-from services.experiments.lesson import ENOUGH_TO_CONFIRM, Lesson, known, leads_to, look_after
+from services.experiments.lesson import Lesson, known, leads_to
+from services.experiments.lesson_rights import ENOUGH_TO_CONFIRM, look_after, may_judge
 
 
 @command
@@ -123,7 +124,7 @@ def contradict(command: ContradictLesson, lesson: Lesson | None) -> list[object]
 def confirm(command: ConfirmLesson, lesson: Lesson | None) -> list[object]:
     """Let the lesson hold. Refused with role-needed, own-lesson, not-in-this-state, too-few-experiments."""
     lesson = known(lesson)
-    _may_judge(lesson, command.by)
+    may_judge(lesson, command.by)
     standing = leads_to("confirm", lesson)
     if standing is None:
         return []
@@ -143,7 +144,7 @@ def confirm(command: ConfirmLesson, lesson: Lesson | None) -> list[object]:
 def reject(command: RejectLesson, lesson: Lesson | None) -> list[object]:
     """Let the lesson not hold. Refused with role-needed, own-lesson, not-in-this-state."""
     lesson = known(lesson)
-    _may_judge(lesson, command.by)
+    may_judge(lesson, command.by)
     standing = leads_to("reject", lesson)
     if standing is None:
         return []
@@ -197,10 +198,3 @@ def reinstate(command: ReinstateLesson, lesson: Lesson | None) -> list[object]:
             **lesson.bearings, leads_to=standing, reason=command.reason, reinstated_by=command.by.person_id
         )
     ]
-
-
-def _may_judge(lesson: Lesson, by: Caller) -> None:
-    if not lesson.is_coached_by(by):
-        raise NotAllowed("role-needed", roles="coach", unit=lesson.unit)
-    if lesson.belongs_to(by):
-        raise NotAllowed("own-lesson")

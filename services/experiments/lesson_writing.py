@@ -26,7 +26,8 @@ from contracts.values import (
 )
 from services.experiments.experiment import Experiment
 from services.experiments.experiment_rights import COLLEAGUES
-from services.experiments.lesson import Lesson, known, leads_to, look_after
+from services.experiments.lesson import Lesson, known, leads_to
+from services.experiments.lesson_rights import look_after, owns
 
 T = TypeVar("T")
 
@@ -145,7 +146,7 @@ def revise(command: ReviseLesson, lesson: Lesson | None) -> list[object]:
     lesson = known(lesson)
     look_after(lesson, command.by)
     changed: dict[str, Any] = {name: new for name in _REVISABLE if (new := getattr(command, name)) is not None}
-    if "contact_shown" in changed and not lesson.belongs_to(command.by):
+    if "contact_shown" in changed and not owns(lesson, command.by):
         raise NotAllowed("contact-is-the-authors", field="contact_shown")
     if changed.get("statement") == lesson.statement:
         del changed["statement"]

@@ -11,7 +11,8 @@ from chassis.command import Caller
 from chassis.testing.gwt import given
 from contracts.lessons import LessonConfirmed, LessonRevised, LessonSupported
 from contracts.values import Author, Source
-from services.experiments.lesson import LESSON, allowed_actions
+from services.experiments.lesson import LESSON
+from services.experiments.lesson_rights import allowed_actions
 from services.experiments.lesson_standing import (
     ConfirmLesson,
     ContradictLesson,

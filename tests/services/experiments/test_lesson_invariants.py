@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from chassis.errors import Refusal
 from contracts.lessons import LessonConfirmed, LessonRejected
-from services.experiments.lesson import LESSON, TABLE, allowed_actions
+from services.experiments.lesson import LESSON, TABLE
+from services.experiments.lesson_rights import allowed_actions
 from services.experiments.lesson_standing import (
     ConfirmLesson,
     ContradictLesson,
