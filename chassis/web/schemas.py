@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Mapping
+from copy import copy
 from datetime import UTC, date, datetime
 from types import NoneType
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
@@ -18,6 +19,7 @@ from marshmallow import RAISE, Schema, ValidationError, fields
 from marshmallow.validate import Length
 
 from chassis.errors import Invalid, NotFound
+from contracts.event import description_of
 
 _UNFIT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _LONGEST = 10_000
@@ -129,11 +131,19 @@ def answer_schema(kind: type[Any]) -> type[Schema]:
     """The schema of a dataclass that is answered with, for its description."""
     schema: type[Schema] = marshmallow_dataclass.class_schema(kind, base_schema=Incoming)
     for one in _parts(kind, set()):
-        fields_of = marshmallow_dataclass.class_schema(one, base_schema=Incoming)._declared_fields
+        described = marshmallow_dataclass.class_schema(one, base_schema=Incoming)._declared_fields
         for name, hint in get_type_hints(one, include_extras=True).items():
             if get_origin(hint) is Annotated and NoneType in get_args(get_args(hint)[0]):
-                fields_of[name].allow_none = True  # a personal value may be gone, which its own field does not know
+                described[name] = _personal(described[name], description_of(one, name))
     return schema
+
+
+def _personal(field: fields.Field[Any], description: str) -> fields.Field[Any]:
+    """The field of a personal value, which may be gone; it does not know that itself, nor what it is about."""
+    known = copy(field)
+    known.allow_none = True
+    known.metadata = {**field.metadata, "description": description}
+    return known
 
 
 def _parts(kind: Any, seen: set[Any]) -> set[Any]:
