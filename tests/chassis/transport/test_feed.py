@@ -237,3 +237,12 @@ def test_wrong_heads_are_no_heads(content):
     with pytest.raises(SourceGone, match="something else than heads"):
         source.heads()
     source.close()
+
+
+def test_an_owner_that_lets_nobody_wait_is_not_asked_again_at_once():
+    source = FeedSource("suite", "http://nowhere", lambda: "token")
+    source._client = httpx.Client(base_url="http://nowhere", transport=Answering(200, b"[]"))
+    began = time.monotonic()
+    assert not source.wait({0: 0}, 5)
+    assert 0.09 < time.monotonic() - began < 2
+    source.close()
