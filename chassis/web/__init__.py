@@ -17,10 +17,11 @@
 
 ``subject`` is the field that names the aggregate (``<category>_id`` unless said) or a function of the command.
 Fields of a command: ``about(...)`` comes from the body (unknown ones are refused); ``given()`` is ``by`` (Caller),
-``at`` (UTC) or the path parameter of that name; ``fresh()`` is a new UUID, or with ``each_of="ideas"`` a tuple of them,
-one for each item of the body's ``ideas``. A body field ``occurred_at: datetime | None`` is role service's alone and
-becomes the events' ``occurred_at``. The answer: ``{"idea_id": …, other path and fresh ids, "version": 3}`` with ETag,
-Event-Position, Location. Idempotency-Key, If-Match, refusals: done here.
+``at`` (UTC) or the path parameter of that name; ``fresh()`` is a new UUID, with ``each_of="ideas"`` a tuple of them,
+one for each item of the body's ``ideas``, with ``same_for="source"`` one that follows from the body's ``source``. A
+body field ``occurred_at: datetime | None`` is role service's alone and becomes the events' ``occurred_at``. The answer:
+``{"idea_id": …, other path and fresh ids, "version": 3}`` with ETag, Event-Position, Location. Idempotency-Key,
+If-Match, refusals: done here.
 
 **Queries** get what is asked, as a ``@value`` dataclass of path and query parameters, and a ``Read``; the ``@value``
 they return is the answer and its documentation. A parameter of several values is a tuple: ``?tag=a&tag=b`` or

@@ -59,6 +59,11 @@ class Shape:
             given=given,
         )
 
+    @property
+    def answered(self) -> Mapping[str, bool]:
+        """The ids that are answered with, and whether each is a list."""
+        return {name: self.fresh.get(name) is not None for name in (*self.path.fields, *self.fresh)}
+
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class CommandRoute:
@@ -75,7 +80,7 @@ class CommandRoute:
     def answer(self, path: Mapping[str, str]) -> Response:
         """Carry out what the request wants; raises every refusal there is."""
         command, ids = self._command(path)
-        stream = self.decider.stream(self._subject_of(command))
+        stream = self.decider.stream(subject_of(self.subject, command))
         now = runtime()
         wanted = Request(
             metadata=metadata(),
@@ -104,10 +109,6 @@ class CommandRoute:
         made_by = fields.get(self.shape.same_for.get(name, ""))
         return str(uuid4() if made_by is None else uuid5(_SAME, f"{name}\x1f{converter.dumps(made_by).decode()}"))
 
-    def _subject_of(self, command: Any) -> str:
-        subject: str = self.subject(command) if callable(self.subject) else getattr(command, self.subject)
-        return subject
-
     def _expected(self, stream: str) -> dict[str, int]:
         tags = request.headers.get("If-Match")
         if tags is None:
@@ -123,7 +124,7 @@ class CommandRoute:
 
     def _respond(self, done: Answer, command: Any, path: Mapping[str, str]) -> Response:
         """The answer; of a repeated request it names what was made the first time."""
-        subject = done.ids.get(str(self.subject)) or self._subject_of(command)
+        subject = done.ids.get(str(self.subject)) or subject_of(self.subject, command)
         version = done.versions.get(self.decider.stream(subject))
         ids = {name: self._told(name, id_) for name, id_ in done.ids.items()}
         body = ids if version is None else {**ids, "version": version}
@@ -140,6 +141,12 @@ class CommandRoute:
     def _told(self, name: str, id_: str) -> str | list[str]:
         """An id as the answer has it; of a field that has one for each item, the list of them."""
         return id_.split(_AND) if self.shape.fresh.get(name) else id_
+
+
+def subject_of(subject: Subject, command: Any) -> str:
+    """The id of the aggregate that a command is about."""
+    found: str = subject(command) if callable(subject) else getattr(command, subject)
+    return found
 
 
 def _key() -> CommandKey | None:

@@ -13,7 +13,7 @@ from flask_smorest import Blueprint
 
 from chassis.decider import Decider, Work, change
 from chassis.processing.read_model import ReadModel
-from chassis.web.commands import CommandRoute, Shape, Subject
+from chassis.web.commands import CommandRoute, Shape, Subject, subject_of
 from chassis.web.documents import of_command, of_query, summary_of
 from chassis.web.queries import QueryRoute
 from chassis.web.read import Read
@@ -48,13 +48,16 @@ class Routes(Blueprint):  # type: ignore[misc]
         ``subject`` names the field that holds the aggregate's id (``<category>_id`` unless said), or gives it from
         the command. ``if_match``: 428 without If-Match.
         """
-        kind = _hints(decide)["command"]
         where = subject or f"{decider.category}_id"
 
         def work(command: Any) -> Work:
-            return change(decider, _subject(where, command), lambda state: decide(command, state))
+            return change(decider, subject_of(where, command), lambda state: decide(command, state))
 
-        self._command(method, rule, kind, decider, work, decide, where, status, if_match)
+        shape = Shape.of(_hints(decide)["command"], _parameters(rule))
+        route = CommandRoute(
+            rule=rule, shape=shape, work=work, decider=decider, subject=where, status=status, if_match=if_match
+        )
+        self._command(method, decide, route)
 
     def command(
         self,
@@ -71,7 +74,11 @@ class Routes(Blueprint):  # type: ignore[misc]
 
         def register(work: Callable[[C], Work]) -> Callable[[C], Work]:
             where = subject or f"{decider.category}_id"
-            self._command(method, rule, kind, decider, work, work, where, status, if_match)
+            shape = Shape.of(kind, _parameters(rule))
+            route = CommandRoute(
+                rule=rule, shape=shape, work=work, decider=decider, subject=where, status=status, if_match=if_match
+            )
+            self._command(method, work, route)
             return work
 
         return register
@@ -102,35 +109,13 @@ class Routes(Blueprint):  # type: ignore[misc]
 
         return register
 
-    def _command(
-        self,
-        method: str,
-        rule: str,
-        kind: type[Any],
-        decider: Decider[Any],
-        work: Callable[[Any], Work],
-        told: Callable[..., Any],
-        subject: Subject,
-        status: int,
-        if_match: bool,
-    ) -> None:
-        shape = Shape.of(kind, _parameters(rule))
-        route = CommandRoute(
-            rule=rule,
-            shape=shape,
-            work=work,
-            decider=decider,
-            subject=subject,
-            status=status,
-            if_match=if_match,
-        )
-
+    def _command(self, method: str, told: Callable[..., Any], route: CommandRoute) -> None:
         def view(**path: str) -> Response:
             return route.answer(path)
 
-        ids = {name: shape.fresh.get(name) is not None for name in (*shape.path.fields, *shape.fresh)}
-        doc = of_command(shape.path, shape.body, ids, status, if_match=if_match)
-        self._add(method, rule, told, view, doc)
+        shape = route.shape
+        doc = of_command(shape.path, shape.body, shape.answered, route.status, if_match=route.if_match)
+        self._add(method, route.rule, told, view, doc)
 
     def _add(
         self, method: str, rule: str, told: Callable[..., Any], view: Callable[..., Response], doc: dict[str, Any]
@@ -147,8 +132,3 @@ def _hints(function: Callable[..., Any]) -> dict[str, Any]:
 
 def _parameters(rule: str) -> tuple[str, ...]:
     return tuple(_PARAMETER.findall(rule))
-
-
-def _subject(subject: Subject, command: Any) -> str:
-    found: str = subject(command) if callable(subject) else getattr(command, subject)
-    return found
