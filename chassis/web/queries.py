@@ -66,9 +66,9 @@ def _conditional(response: Response, read: Read, *, personal: bool) -> Response:
     """
     response.headers["Cache-Control"] = "private, no-cache"
     response.vary.update(["Authorization", "Accept-Language"])
-    if read.versions:
-        response.set_etag(str(next(iter(read.versions.values()))))
-        if personal or read.read_rows or len(read.versions) > 1:
+    if read.version is not None:
+        response.set_etag(str(read.version))
+        if personal or not read.one_stream:
             return response
     else:
         response.set_etag(hashlib.sha256(response.get_data()).hexdigest()[:16], weak=True)

@@ -26,20 +26,27 @@ class Read:
 
     def __init__(self, caller: Caller, store: Store, memory: States, stack: ExitStack) -> None:
         self.caller = caller
-        self.store = store
         self.now = datetime.now(UTC)
-        self.versions: dict[str, int] = {}
-        self.read_rows = False
+        self._store = store
         self._memory = memory
         self._stack = stack
         self._connection: sa.Connection | None = None
         self._positions: dict[tuple[str, int], int] = {}
+        self._streams: set[str] = set()
+        self._more = False
+        self._version: int | None = None
+
+    @property
+    def store(self) -> Store:
+        """The store itself, for what else there is to read."""
+        self._more = True
+        return self._store
 
     def rows(self, model: ReadModel[R]) -> Rows[R]:
         """The rows of a read model; Unavailable while it is built for the first time."""
+        self._more = True
         if self._connection is None:
-            self._connection = self._stack.enter_context(self.store.reading())
-        self.read_rows = True
+            self._connection = self._stack.enter_context(self._store.reading())
         serving = registry.serving(self._connection, model)
         self._seen(checkpoints.positions(self._connection, serving.processor))
         return Rows(self._connection, model, model.table(sa.MetaData(), serving.generation))
@@ -47,7 +54,8 @@ class Read:
     def state(self, decider: Decider[S], subject: str) -> S | None:
         """What a rule would see of an aggregate now; None if nothing happened to it."""
         stream = decider.stream(subject)
-        state, version = self._memory.load(self.store, decider, stream)
+        self._streams.add(stream)
+        state, version = self._memory.load(self._store, decider, stream)
         if version:
             self._memory.keep(stream, state, version)
         found: S | None = state
@@ -56,11 +64,22 @@ class Read:
     def events(self, decider: Decider[Any], subject: str, as_of: datetime | None = None) -> list[Recorded]:
         """All that happened to an aggregate, until ``as_of`` if given; its version becomes the answer's ETag."""
         stream = decider.stream(subject)
-        found = self.store.read_stream(stream, until=as_of)
+        self._streams.add(stream)
+        found = self._store.read_stream(stream, until=as_of)
         if found:
-            self.versions[stream] = found[-1].version
+            self._version = found[-1].version if self._version is None else self._version
             self._seen([found[-1].at])
         return found
+
+    @property
+    def version(self) -> int | None:
+        """Of the aggregate that the answer is about; None of an answer about several."""
+        return self._version
+
+    @property
+    def one_stream(self) -> bool:
+        """Whether nothing but the history of that aggregate was read."""
+        return len(self._streams) == 1 and not self._more
 
     @property
     def positions(self) -> list[Position]:

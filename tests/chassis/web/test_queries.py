@@ -93,3 +93,10 @@ def test_a_page_that_is_not_built_yet_says_when_to_ask_again(karin):
 def test_only_the_head_may_be_asked_for(api, karin, counter):
     answer = karin.send("HEAD", counter)
     assert (answer.etag, answer.json) == ('"1"', None)
+
+
+def test_the_version_of_one_history_does_not_call_a_page_of_more_unchanged(api, karin, counter):
+    api.catch_up()
+    seen = karin.get(f"{counter}/beside")
+    assert (seen.etag, seen.json["total"]) == ('"1"', 1)
+    assert karin.get(f"{counter}/beside", headers={"If-None-Match": seen.etag}).status == 200
