@@ -9,9 +9,7 @@ from chassis.recorded import Recorded
 from chassis.store.protocol import Store
 from contracts.event import value
 from contracts.ideas import IdeaSubmitted
-from services.ideas import names
-from services.ideas.idea import IDEA
-from services.ideas.names import Names
+from services.ideas.idea import IDEA, Names, names_after
 
 _REMEMBERED = 2_000
 
@@ -53,7 +51,7 @@ class Disclosure:
 
 def _after(told: _Told, recorded: Recorded) -> _Told:
     submitted = recorded.version if isinstance(recorded.event, IdeaSubmitted) else told.submitted
-    return _Told(names=names.after(told.names, recorded.event), version=recorded.version, submitted=submitted)
+    return _Told(names=names_after(told.names, recorded.event), version=recorded.version, submitted=submitted)
 
 
 def _masked(recorded: Recorded, idea: Names) -> Recorded:

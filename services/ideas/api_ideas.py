@@ -18,7 +18,7 @@ from contracts.event import Sealed, about, converter, value
 from contracts.ideas import IdeaDrafted, IdeaSubmitted
 from contracts.values import IdeaId
 from services.ideas.challenge import CHALLENGE, Challenge
-from services.ideas.idea import IDEA, Idea
+from services.ideas.idea import IDEA, Idea, Names
 from services.ideas.idea_draft import SubmitDraft, discard, submit_draft, written
 from services.ideas.idea_page import IdeaPage, onto_idea_page
 from services.ideas.idea_people import (
@@ -46,7 +46,6 @@ from services.ideas.idea_way import (
     select,
 )
 from services.ideas.idea_writing import WORDED, SubmitIdea, SubmitIdeas, build_on, each, revise, submit, withdraw
-from services.ideas.names import Names
 
 T = TypeVar("T")
 

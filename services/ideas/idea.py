@@ -7,13 +7,15 @@ goes), idea_tried (what its experiments do to it); idea_rights says who may.
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 from collections.abc import Mapping
 from typing import Literal, get_args
 
 from chassis.decider import Decider
 from chassis.states import StateTable
-from contracts.event import value
+from contracts.event import about, value
 from contracts.ideas import (
+    AuthorNamed,
     AuthorshipTransferred,
     CommentAdded,
     DraftDiscarded,
@@ -53,8 +55,6 @@ from contracts.values import (
     Title,
     UnitId,
 )
-from services.ideas import names
-from services.ideas.names import Names
 
 TABLE = StateTable(
     "               draft       submitted      in_review      on_hold        selected       in_experiment realised       not_realised   declined       withdrawn",
@@ -81,6 +81,33 @@ TABLE = StateTable(
 )
 
 # ── State ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@value
+class Names:
+    """The authors of an idea who did not want to be named.
+
+    A pseudonym is made of the idea and a number, never of the person: nobody can try ids until one fits.
+    """
+
+    idea_id: IdeaId = about("The idea.")
+    hidden: tuple[PersonId, ...] = about("Every author who has hidden their name, in order.", default=())
+    shown: frozenset[PersonId] = about("Those of them who show it now.", default=frozenset())
+
+    def hides(self, person_id: str | None) -> bool:
+        """Whether this person's name is hidden here."""
+        return person_id in self.hidden and person_id not in self.shown
+
+    def told(self, person_id: str) -> str:
+        """What this person is called here: their id, or the pseudonym of whoever is hidden."""
+        if not self.hides(person_id):
+            return person_id
+        made = hashlib.sha256(f"{self.idea_id}/{self.hidden.index(person_id)}".encode()).hexdigest()
+        return f"hidden-{made[:24]}"
+
+    def meant(self, told: str) -> str:
+        """Who is meant by what they are called here."""
+        return next((person for person in self.hidden if self.told(person) == told), told)
 
 
 @value
@@ -134,7 +161,8 @@ def evolve(idea: Idea | None, happening: object) -> Idea:
         return _begun(idea, happening)
     if idea is None:
         raise ValueError(f"{type(happening).__name__} before the idea was drafted or submitted")
-    named = dataclasses.replace(idea, names=names.after(idea.names, happening))
+    names = names_after(idea.names, happening)
+    named = idea if names is idea.names else dataclasses.replace(idea, names=names)
     return _moved(_joined(_tried(named, happening), happening), happening)
 
 
@@ -146,7 +174,7 @@ def _begun(idea: Idea | None, event: IdeaDrafted | IdeaSubmitted) -> Idea:
         unit=event.unit,
         author=event.author,
         recorded_by=event.recorded_by,
-        names=names.after(was, event),
+        names=names_after(was, event),
         coauthors=event.coauthors,
         challenge_id=event.challenge_id,
         workshop_id=event.workshop_id,
@@ -156,6 +184,21 @@ def _begun(idea: Idea | None, event: IdeaDrafted | IdeaSubmitted) -> Idea:
     if isinstance(event, IdeaDrafted):
         return begun
     return dataclasses.replace(begun, state="submitted", lessons=frozenset(use.lesson_id for use in event.builds_on))
+
+
+def names_after(names: Names, happening: object) -> Names:
+    """Whose names are hidden after an event of the idea."""
+    match happening:
+        case IdeaDrafted() | IdeaSubmitted() | AuthorshipTransferred():
+            person_id = happening.author.person_id
+            if person_id is None or happening.author_visibility == "named":
+                return names
+            hidden = names.hidden if person_id in names.hidden else (*names.hidden, person_id)
+            return dataclasses.replace(names, hidden=hidden, shown=names.shown - {person_id})
+        case AuthorNamed(person_id=person_id):
+            return dataclasses.replace(names, shown=names.shown | {person_id})
+        case _:
+            return names
 
 
 def _joined(idea: Idea, happening: object) -> Idea:
@@ -207,8 +250,10 @@ def _moved(idea: Idea, happening: object) -> Idea:
             return dataclasses.replace(idea, state="submitted", unit=unit)
         case IdeaReopened() | IdeaPutToTest() | IdeaTestDecided() | IdeaTestReopened():
             return dataclasses.replace(idea, state=happening.leads_to)
+        case _ if type(happening) in _LEADS_TO:
+            return dataclasses.replace(idea, state=_LEADS_TO[type(happening)])
         case _:
-            return dataclasses.replace(idea, state=_LEADS_TO.get(type(happening), idea.state))
+            return idea
 
 
 _LEADS_TO: Mapping[type, IdeaState | Literal["gone"]] = {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 from chassis.command import Caller, command, fresh, given
 from chassis.errors import Invalid, NotAllowed, Refused
 from contracts.event import about
@@ -193,21 +195,23 @@ def accept_join(command: AcceptJoin, idea: Idea | None) -> list[object]:
     """Let somebody who asked be a co-author; if they supported the idea, they do no longer: it is their own."""
     idea = kept_by(command.by, idea)
     TABLE.lead("joins", idea.state)
-    if command.person_id in idea.authors:
+    person_id = idea.names.meant(command.person_id)
+    if person_id in idea.authors:
         return []
-    _check_asked(idea, command.person_id)
+    _check_asked(idea, person_id)
     if len(idea.coauthors) >= MOST_COAUTHORS:
         raise Refused("too-many-coauthors", most=MOST_COAUTHORS)
-    accepted = JoinAccepted(idea_id=idea.idea_id, person_id=command.person_id, accepted_by=command.by.person_id)
-    return [accepted, *_support_ends(idea, command.person_id)]
+    accepted = JoinAccepted(idea_id=idea.idea_id, person_id=person_id, accepted_by=command.by.person_id)
+    return [accepted, *_support_ends(idea, person_id)]
 
 
 def decline_join(command: DeclineJoin, idea: Idea | None) -> list[object]:
     """Say no to somebody who asked; they may ask again."""
     idea = kept_by(command.by, idea)
     TABLE.lead("joins", idea.state)
-    _check_asked(idea, command.person_id)
-    return [JoinDeclined(idea_id=idea.idea_id, person_id=command.person_id, declined_by=command.by.person_id)]
+    person_id = idea.names.meant(command.person_id)
+    _check_asked(idea, person_id)
+    return [JoinDeclined(idea_id=idea.idea_id, person_id=person_id, declined_by=command.by.person_id)]
 
 
 def leave(command: LeaveIdea, idea: Idea | None) -> list[object]:
@@ -227,21 +231,18 @@ def transfer(command: TransferAuthorship, idea: Idea | None) -> list[object]:
     TABLE.lead("authorship", idea.state)
     if not idea.held_by(command.by.person_id) and not covers(command.by, "decider", idea.unit):
         raise NotAllowed("for-its-author")
-    if command.author.kind == "group" and command.author.label is None:
-        raise Invalid("group-needs-label", field="author.label")
-    if command.author.kind != "group" and command.author.person_id is None:
-        raise Invalid("author-needs-person", field="author.person_id")
-    if command.author == idea.author:
+    author = _taking_over(command.author, idea)
+    if author == idea.author:
         return []
     transferred = AuthorshipTransferred(
         idea_id=idea.idea_id,
         previous=idea.author,
-        author=command.author,
+        author=author,
         author_visibility=command.author_visibility,
         reason=command.reason,
         transferred_by=command.by.person_id,
     )
-    return [transferred, *_support_ends(idea, command.author.person_id)]
+    return [transferred, *_support_ends(idea, author.person_id)]
 
 
 def show_name(command: ShowName, idea: Idea | None) -> list[object]:
@@ -259,6 +260,17 @@ def show_name(command: ShowName, idea: Idea | None) -> list[object]:
 def _for_colleague(by: Caller, idea: Idea | None) -> Idea:
     by.needs(*COLLEAGUES)
     return seen_by(by, idea)
+
+
+def _taking_over(author: Author, idea: Idea) -> Author:
+    """Who carries it on: somebody, or a group by its name."""
+    if author.kind == "group" and author.label is None:
+        raise Invalid("group-needs-label", field="author.label")
+    if author.person_id is not None:
+        return dataclasses.replace(author, person_id=idea.names.meant(author.person_id))
+    if author.kind != "group":
+        raise Invalid("author-needs-person", field="author.person_id")
+    return author
 
 
 def _check_asked(idea: Idea, person_id: str) -> None:

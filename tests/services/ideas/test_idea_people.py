@@ -204,3 +204,15 @@ def test_a_pseudonym_is_of_one_idea():
 )
 def test_a_caller_is_offered_what_they_may_do_and_nothing_else(by, offered):
     assert set(allowed_actions(IDEA_OF_KARIN.state, by)) == offered
+
+
+def test_whoever_is_hidden_is_answered_by_what_they_are_called_here():
+    gone_on = IDEA_OF_KARIN.when(giving.transferring()).and_then()
+    asked = gone_on.when(giving.asking(by=KARIN)).and_then()
+    told = asked.state.names.told("karin")
+    assert told != "karin"
+    joined = asked.when(giving.accepting(by=OSKAR, person_id=told)).then(
+        JoinAccepted(idea_id=IDEA_ID, person_id="karin", accepted_by="oskar")
+    )
+    back = giving.transferring(by=OSKAR, author=Author(kind="employee", person_id=told))
+    assert joined.when(back).and_then().state.author.person_id == "karin"

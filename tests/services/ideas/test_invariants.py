@@ -9,11 +9,12 @@ from hypothesis import strategies as st
 
 from chassis.errors import Refusal
 from contracts.event import decode, encode
-from contracts.ideas import ChallengeState, IdeaState
+from contracts.ideas import ChallengeState, IdeaState, IdeaSubmitted
 from contracts.values import Author
 from services.ideas.challenge import CHALLENGE
 from services.ideas.idea import IDEA
 from services.ideas.idea_rights import allowed_actions
+from services.ideas.read_models.moves import state_after
 from tests.services.ideas import giving
 from tests.services.ideas.people import (
     AMINA,
@@ -81,6 +82,7 @@ def test_an_idea_keeps_its_rules(begin, given_commands):
             history.append(event)
         check(before, idea)
     assert IDEA.fold(history) == idea
+    assert shown_state(history) == (idea.state if idea.state not in ("draft", "gone") else None)
     assert IDEA.fold([travelled(event) for event in history]) == idea
 
 
@@ -104,6 +106,15 @@ def check(before, idea):
         assert idea == before
     for person in PEOPLE:
         assert len(set(allowed_actions(idea, person))) == len(allowed_actions(idea, person))
+
+
+def shown_state(history):
+    """Where the read models have an idea, once it is submitted."""
+    state = None
+    for event in history:
+        if state or isinstance(event, IdeaSubmitted):
+            state = state_after(event) or state
+    return state
 
 
 def travelled(event):
