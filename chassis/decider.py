@@ -28,6 +28,7 @@ from chassis.store.protocol import (
     VersionConflict,
 )
 from chassis.store.snapshots import fingerprint, pack, unpack
+from contracts.event import as_kept
 
 S = TypeVar("S")
 ATTEMPTS = 20
@@ -105,12 +106,14 @@ class Attempt:
     def record(
         self, decider: Decider[S], subject: str, events: Sequence[object], *, because: Metadata | None = None
     ) -> None:
-        """Add events to one aggregate; later reads in this attempt see them."""
+        """Add events to one aggregate; later reads in this attempt see them, their personal values as references."""
         state = self.read(decider, subject)
         if not events:
             return
         stream = decider.stream(subject)
-        self._read[stream] = _Seen(decider, decider.fold(events, state), self._read[stream].version + len(events))
+        version = self._read[stream].version
+        kept = [as_kept(happening, stream, version + n) for n, happening in enumerate(events, start=1)]
+        self._read[stream] = _Seen(decider, decider.fold(kept, state), version + len(events))
         metadata = because or self._request.metadata
         self._events.setdefault(stream, []).extend(
             NewEvent(id=str(uuid4()), event=e, metadata=metadata, occurred_at=self._request.occurred_at) for e in events

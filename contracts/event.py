@@ -179,6 +179,14 @@ def encode(happening: object) -> tuple[str, bytes, Json]:
     return name, orjson.dumps(data), {field: secret for field, secret in secrets.items() if secret is not None}
 
 
+def as_kept(happening: Any, stream: str, version: int) -> Any:
+    """An event as it is read back once it is recorded there: references stand for its personal values."""
+    fields = personal_fields(type(happening))
+    if all(getattr(happening, field) is None for field in fields):
+        return happening
+    return dataclasses.replace(happening, **{field: Sealed(stream, version, field) for field in fields})
+
+
 def decode(name: str, data: bytes, *, sealed_at: tuple[str, int] | None = None) -> Any:
     """The event that was stored as ``data`` under ``name``, brought to today's version.
 

@@ -4,13 +4,14 @@ from functools import partial
 
 import pytest
 
-from chassis.decider import Attempt, Request, States, change, handle
+from chassis.decider import SNAPSHOT_EVERY, Attempt, Request, States, change, handle
 from chassis.errors import Conflict, Invalid, Refused, Stale
 from chassis.store.protocol import CommandKey, Snapshot
 from chassis.store.snapshots import fingerprint
 from chassis.store.sqlite import SqliteStore
-from chassis.testing.happenings import COUNTER, Counter, CounterRaised
+from chassis.testing.happenings import COUNTER, Counter, CounterRaised, CounterSigned
 from chassis.testing.store_suite import raise_by_one
+from contracts.event import Sealed
 
 
 @pytest.fixture
@@ -42,6 +43,22 @@ def test_a_command_is_decided_anew_when_somebody_was_faster(store):
 
     handle(store, work)
     assert [r.event.by for r in store.read_stream("counter-a")] == [1, 1, 12]
+
+
+def sign(_: Counter | None) -> list[object]:
+    """A decision with something personal in its event."""
+    return [CounterSigned(signer_id="anna", name="Anna Andersson")]
+
+
+def test_a_state_at_hand_and_a_snapshot_refer_to_what_is_personal_as_a_state_read_anew_does(store):
+    memory = States()
+    for _ in range(SNAPSHOT_EVERY):
+        handle(store, change(COUNTER, "a", sign), memory=memory)
+    at_hand, _ = memory.load(store, COUNTER, "counter-a")
+    anew, _ = States().load(store, COUNTER, "counter-a")
+    assert at_hand == anew
+    assert at_hand.signed == Sealed("counter-a", SNAPSHOT_EVERY, "name")
+    assert b"Andersson" not in store.snapshot("counter-a").state
 
 
 def test_a_command_that_always_comes_second_says_so(store):
