@@ -1,7 +1,7 @@
 """Searching the words of a read model: an index beside its table, made of what each database has.
 
 What is found is ranked by BM25 (Robertson and Zaragoza, The Probabilistic Relevance Framework, 2009) over three
-fields: the heading, which weighs five times as much as the body, and the parts of the heading's words, three letters
+fields: the heading, which weighs twice as much as the body, and the parts of the heading's words, three letters
 each, by which compounds and misspellings are found. Parts are asked for of words that hardly any row has: a word that
 many have is spelt right, and what has parts in common with it is mostly something else.
 
@@ -21,7 +21,7 @@ import sqlalchemy as sa
 from chassis.processing.words import distinct, parts_of, words_of
 
 _AT_ONCE = 500
-_HEADING, _BODY, _PARTS = 5.0, 1.0, 0.2
+_HEADING, _BODY, _PARTS = 2.0, 1.0, 0.5
 _HARDLY_ANY = 5
 """Rows with a word, up to which its parts are asked for too."""
 _BEGINNING, _ENOUGH = 3, 1 / 3

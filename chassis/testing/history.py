@@ -20,6 +20,7 @@ class History:
     def __init__(self, service: str) -> None:
         self.service = service
         self.events: list[Recorded] = []
+        self._positions: dict[str, int] = defaultdict(int)
         self._told: dict[str, list[object]] = defaultdict(list)
 
     def add(
@@ -47,13 +48,14 @@ class History:
 
     def _record(self, service: str, stream: str, happening: object, by: str, occurred_at: datetime | None) -> Recorded:
         self._told[stream].append(happening)
+        self._positions[service] += 1
         version = len(self._told[stream])
         name, data, secrets = encode(happening)
         made = Recorded(
             id=f"{stream}@{version}",
             service=service,
             partition=0,
-            position=1 + sum(recorded.service == service for recorded in self.events),
+            position=self._positions[service],
             stream=stream,
             version=version,
             type=name,
