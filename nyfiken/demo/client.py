@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import time
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import Any
 from uuid import uuid4
 
@@ -83,13 +83,18 @@ class Person:
         self._platform = platform
         self._token = token
 
-    def post(self, path: str, body: Json = None, *, expect: int | tuple[int, ...] = (200, 201)) -> Answer:
+    def post(self, path: str, body: Json = None, *, expect: int = 200) -> Answer:
         """Give a command."""
-        return self._command("POST", path, body, expect)
+        return self._command("POST", path, body, (expect,))
 
-    def put(self, path: str, body: Json = None, *, expect: int | tuple[int, ...] = (200, 201)) -> Answer:
+    def put(self, path: str, body: Json = None, *, expect: int = 200) -> Answer:
         """Give a command that may be given twice."""
-        return self._command("PUT", path, body, expect)
+        return self._command("PUT", path, body, (expect,))
+
+    def refused(self, method: str, path: str, body: Json, slug: str) -> None:
+        """Give a command that must be refused, for this reason."""
+        answer = self._command(method, path, body, range(400, 500))
+        check(f"{self.name}: {method} {path} nekas", got=answer["type"], expected=f"/problems/{slug}")
 
     def get(self, path: str) -> Answer:
         """Ask, and be answered with all that was written through here before."""
@@ -99,12 +104,12 @@ class Person:
             if answer.status != httpx.codes.SERVICE_UNAVAILABLE or time.monotonic() > patience_ends:
                 return self._expected("GET", path, answer, (200,))
 
-    def _command(self, method: str, path: str, body: Json, expect: int | tuple[int, ...]) -> Answer:
+    def _command(self, method: str, path: str, body: Json, expect: Container[int]) -> Answer:
         key = {"Idempotency-Key": str(uuid4())}
         answer = self._platform.send(method, path, self._token, body, key)
-        return self._expected(method, path, answer, (expect,) if isinstance(expect, int) else expect)
+        return self._expected(method, path, answer, expect)
 
-    def _expected(self, method: str, path: str, answer: Answer, expect: tuple[int, ...]) -> Answer:
+    def _expected(self, method: str, path: str, answer: Answer, expect: Container[int]) -> Answer:
         if answer.status not in expect:
             raise NotAsTold(f"{self.name}: {method} {path} answered {answer.status}, not as told: {_why(answer.json)}")
         return answer

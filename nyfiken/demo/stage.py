@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
+from rich.padding import Padding
+from rich.text import Text
 
 from nyfiken.demo.client import Person, Platform
 
@@ -25,12 +27,22 @@ class Stage:
 
     def told(self, name: str, subject: str, happening: str) -> int:
         """How often somebody has been told that this happened to this (``experiment-<id>``, ``experiment-failed``)."""
-        notices = self[name].get("/inbox?limit=200")["items"]
-        return sum(one["subject"] == subject and one["event_type"].partition(".v")[0] == happening for one in notices)
+        return len(self.notices(name, subject, happening))
+
+    def notices(self, name: str, subject: str, happening: str) -> list[str]:
+        """What somebody's inbox says of this."""
+        found = self[name].get("/inbox?limit=200")["items"]
+        wanted = (subject, happening)
+        return [one["text"] for one in found if (one["subject"], one["event_type"].partition(".v")[0]) == wanted]
 
     def chapter(self, title: str) -> None:
         """A new chapter begins."""
         self._console.rule(f"[bold]{title}[/bold]", align="left", style="dim")
+
+    def shows(self, *lines: str) -> None:
+        """What somebody sees or reads, as the platform says it."""
+        for line in lines:
+            self._console.print(Padding(Text(line, style="dim italic"), (0, 0, 0, 4)))
 
     @contextmanager
     def step(self, told: str) -> Iterator[None]:

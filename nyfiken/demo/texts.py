@@ -2,6 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+_HERE = ZoneInfo("Europe/Stockholm")
+
+
+def day(later: int = 0) -> str:
+    """Today where the story happens, or so many days later: ``2026-01-31``."""
+    return (datetime.now(_HERE).date() + timedelta(days=later)).isoformat()
+
+
 CHALLENGE = {
     "title": "Hur kan vi tänka och göra nytt för dem vi finns till för?",
     "why": "Vi möter fler behov med samma tid. Det som tar tid från mötena vill vi göra på ett annat sätt.",
@@ -29,6 +40,7 @@ WORKSHOP_IDEAS = (
     ("Tyst timme", "En timme om dagen utan möten och telefon i arbetsrummet.", "arbetssätt"),
 )
 
+COMMENT = "Min mormor skulle gärna slippa vänta på besöket."
 HYPOTHESIS = "Vi tror att videosamtal kan ersätta hälften av hembesöken utan att någon blir mindre nöjd."
 TEST_METHOD = "En hemtjänstgrupp erbjuder videosamtal i tre månader. Besöken räknas, och alla tillfrågas efteråt."
 LESSON = {

@@ -18,6 +18,8 @@ ROOT = Path(__file__).parents[2]
 AT_RANDOM = 2_000
 AT_FAILPOINTS = 600
 """Commands."""
+ROUNDS = 5
+"""Deaths of each process, at most: it ends in time on a slow machine, too."""
 ONE_IN = 300
 """Times that a failpoint is passed, one death: so rare that no event seems to be the cause of three in a row."""
 BETWEEN = (1.0, 2.4)
@@ -34,7 +36,7 @@ class Killer(threading.Thread):
         self._enough = threading.Event()
 
     def run(self):
-        while not self._enough.is_set():
+        for _ in range(ROUNDS):
             for name in random.sample(NAMES, len(NAMES)):  # at random, and each as often as the others
                 if self._enough.wait(random.uniform(*BETWEEN)):
                     return

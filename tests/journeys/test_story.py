@@ -10,7 +10,7 @@ from pathlib import Path
 from tests.platform import three_free_ports
 
 ROOT = Path(__file__).parents[2]
-STEPS = 45
+STEPS = 40
 """The story has more."""
 
 

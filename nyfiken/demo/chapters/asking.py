@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
-
 from nyfiken.demo import texts
 from nyfiken.demo.client import Json, check
 from nyfiken.demo.people import CAST
@@ -13,27 +11,27 @@ from nyfiken.demo.stage import Stage
 def everybody_says_their_name(stage: Stage) -> None:
     """Everybody in it has a name and an inbox."""
     stage.chapter("De som är med")
-    for part in CAST:
-        person = stage[part.first_name]
-        with stage.step(f"{part.name} ({part.unit}) säger vad hen heter"):
+    with stage.step(f"{', '.join(part.name for part in CAST)} säger vad de heter"):
+        for part in CAST:
+            person = stage[part.first_name]
             person.put("/me", {"name": part.name, "unit": part.unit})
             person.id = person.get("/me")["person_id"]
-    everybody = ",".join(stage[part.first_name].id for part in CAST)
     with stage.step("Namnen finns för den som ska visa en sida"):
-        people = stage["Ingrid"].get(f"/people?ids={everybody}")["items"]
-        check("namnen", got=sorted(p["name"] for p in people), expected=sorted(part.name for part in CAST))
+        everybody = ",".join(stage[part.first_name].id for part in CAST)
+        called = stage["Ingrid"].get(f"/people?ids={everybody}")["items"]
+        check("namnen", got=[one["name"] for one in called], expected=[part.name for part in CAST])
 
 
 def a_question_is_asked(stage: Stage) -> str:
     """A coach asks: the challenge's id."""
     stage.chapter("En fråga ställs")
     amina = stage["Amina"]
-    closes_on = (date.today() + timedelta(days=90)).isoformat()
+    closes_on = texts.day(90)
     with stage.step(f"Amina, idécoach, skriver en utmaning: {texts.CHALLENGE['title']}"):
         asked = {**texts.CHALLENGE, "unit": "vof", "closes_on": closes_on}
         challenge: str = amina.post("/challenges", asked, expect=201)["challenge_id"]
     with stage.step("Den som inte är coach kan inte öppna den"):
-        stage["Maja"].post(f"/challenges/{challenge}/open", expect=403)
+        stage["Maja"].refused("POST", f"/challenges/{challenge}/open", None, "role-needed")
     with stage.step("Amina öppnar utmaningen"):
         amina.post(f"/challenges/{challenge}/open")
         check("utmaningen", got=amina.get(f"/challenges/{challenge}")["state"], expected="open")
@@ -45,7 +43,7 @@ def a_workshop_answers_it(stage: Stage, challenge: str) -> str:
     stage.chapter("En workshop svarar")
     amina = stage["Amina"]
     with stage.step(f"En workshop hålls med {', '.join(texts.GROUPS)}"):
-        held = {"name": "Idéverkstad på Kajen", "held_on": date.today().isoformat(), "groups": texts.GROUPS}
+        held = {"name": "Idéverkstad på Kajen", "held_on": texts.day(), "groups": texts.GROUPS}
         workshop = amina.post(f"/challenges/{challenge}/workshops", held, expect=201)["workshop_id"]
     with stage.step("Amina lämnar in gruppernas tolv idéer på en gång, som gruppernas egna"):
         ideas = [_idea(n) for n in range(len(texts.WORKSHOP_IDEAS))]
@@ -73,9 +71,9 @@ def colleagues_join_in(stage: Stage, idea: str) -> None:
         to = {"author": {"kind": "employee", "person_id": stage["Karin"].id}, "reason": "Karin satt i gruppen."}
         stage["Bengt"].post(f"/ideas/{idea}/authorship", to)
     with stage.step("Nu är den hennes, så stötta den kan hon inte"):
-        stage["Karin"].put(f"/ideas/{idea}/support", expect=409)
+        stage["Karin"].refused("PUT", f"/ideas/{idea}/support", None, "own-idea")
     with stage.step("Leyla kommenterar"):
-        stage["Leyla"].post(f"/ideas/{idea}/comments", {"text": "Min mormor skulle gärna slippa vänta på besöket."})
+        stage["Leyla"].post(f"/ideas/{idea}/comments", {"text": texts.COMMENT}, expect=201)
     with stage.step("Oskar vill vara med, och Karin säger ja"):
         stage["Oskar"].post(f"/ideas/{idea}/joins", {"message": "Jag kan planeringssystemet."})
         stage["Karin"].post(f"/ideas/{idea}/joins/{stage['Oskar'].id}/accept")

@@ -9,18 +9,17 @@ from nyfiken.demo.client import Json, check
 from nyfiken.demo.stage import Stage
 
 
-def the_lesson_is_recorded(stage: Stage, idea: str, test: str) -> str:
-    """Its owner writes down what was learned, and the experiment closes by itself: the lesson's id."""
+def the_lesson_is_recorded(stage: Stage, test: str) -> None:
+    """Its owner writes down what was learned, and the experiment closes by itself."""
     stage.chapter("Lärdomen skrivs ner")
     karin = stage["Karin"]
     with stage.step(f"Karin skriver: {texts.LESSON['statement']}"):
-        lesson: str = karin.post("/lessons", {**texts.LESSON, "experiment_ids": [test]}, expect=201)["lesson_id"]
+        lesson = karin.post("/lessons", {**texts.LESSON, "experiment_ids": [test]}, expect=201)["lesson_id"]
     with stage.step("Experimentet avslutas av sig självt"):
         check("experimentet", got=stage["Karin"].get(f"/experiments/{test}")["state"], expected="closed")
     with stage.step("De som följer får veta vad de lärde sig"):
         for name in ("Leyla", "Maja", "Oskar"):
             check(f"{name}s inkorg", got=stage.told(name, f"lesson-{lesson}", "lesson-recorded"), expected=1)
-    return lesson
 
 
 def another_way_is_chosen(stage: Stage, idea: str, test: str) -> None:
@@ -31,29 +30,32 @@ def another_way_is_chosen(stage: Stage, idea: str, test: str) -> None:
         stage["Bengt"].post(f"/experiments/{test}/decide", way)
         check("idén", got=stage["Maja"].get(f"/ideas/{idea}")["state"], expected="selected")
     with stage.step("Idéns berättelse går från första ordet till lärdomen"):
-        told = [happening["type"] for happening in stage["Leyla"].get(f"/ideas/{idea}/story")["items"]]
+        told = [happened["what"] for happened in stage["Leyla"].get(f"/ideas/{idea}/story?limit=200")["items"]]
         order = ["idea-submitted", "idea-selected", "experiment-started", "experiment-failed", "lesson-recorded"]
         check("berättelsen", got=_in_order(told, order), expected=order)
 
 
-def somebody_else_builds_on_it(stage: Stage, test: str, lesson: str) -> None:
+def somebody_else_builds_on_it(stage: Stage) -> None:
     """In another unit a similar idea is written; what was tried is shown before it is submitted."""
     stage.chapter("Någon annan lär sig av det")
     jonas = stage["Jonas"]
     with stage.step(f"Jonas på socialförvaltningen skriver om {texts.SEARCHED}, och frågar: har någon prövat?"):
         found = jonas.get(f"/tried-before?text={texts.SEARCHED}")["items"]
-        shown = [card["id"] for card in found]
-        check("det som liknar", got=_missing([f"experiment-{test}", f"lesson-{lesson}"], shown), expected=[])
+        test = _first(found, "experiment", texts.TEST["title"])
+        lesson = _first(found, "lesson", texts.LESSON["title"])
+        check("testet han visas", got=test["outcome"], expected="failed")
+    stage.shows(*(f"{one['title']}: {one['learned'] or one['state']}" for one in (test, lesson)))
     with stage.step("Han läser lärdomen, bygger på den och lämnar in sin idé"):
-        use = {"lesson_id": lesson, "how": texts.BUILT_ON_HOW}
-        checked = {"shown": shown, "dismissed_reason": "På natten gäller något annat."}
-        second = {**texts.SECOND_IDEA, "unit": "sof", "builds_on": [use], "similar_checked": checked}
+        use = {"lesson_id": _id(lesson), "how": texts.BUILT_ON_HOW}
+        checked = {"shown": [one["thing"] for one in found], "dismissed_reason": "På natten gäller något annat."}
+        second = {**texts.SECOND_IDEA, "builds_on": [use], "similar_checked": checked}
         idea: str = jonas.post("/ideas", second, expect=201)["idea_id"]
-    with stage.step("På lärdomen syns att någon byggt på den"):
-        check("lärdomen", got=_cited_by(stage, lesson, idea), expected=True)
+    with stage.step("På lärdomen syns vilken idé som bygger på den"):
+        cited = [citation["idea_id"] for citation in jonas.get(f"/lessons/{_id(lesson)}")["citations"]]
+        check("lärdomen", got=idea in cited, expected=True)
     with stage.step(f"Jonas prövar på ett annat sätt. {texts.SECOND_HYPOTHESIS}"):
-        _try_again(stage, idea, test)
-        check("idén", got=stage["Jonas"].get(f"/ideas/{idea}")["state"], expected="in_experiment")
+        _try_again(stage, idea, _id(test))
+        check("idén", got=jonas.get(f"/ideas/{idea}")["state"], expected="in_experiment")
 
 
 def history_remembers(stage: Stage, idea: str, test: str, before: datetime) -> None:
@@ -65,6 +67,7 @@ def history_remembers(stage: Stage, idea: str, test: str, before: datetime) -> N
         then = ingrid.get(f"/experiments/{test}?as_of={moment}")
         check("det de trodde", got=then["hypothesis"], expected=texts.HYPOTHESIS)
         check("läget då", got=(then["state"], then["outcome"]), expected=("awaiting_conclusion", None))
+    stage.shows(f"{moment}: {then['hypothesis']}")
     with stage.step("… och idén: den testades"):
         check("läget då", got=ingrid.get(f"/ideas/{idea}?as_of={moment}")["state"], expected="in_experiment")
     with stage.step("I dag vet alla hur det gick"):
@@ -75,23 +78,24 @@ def history_remembers(stage: Stage, idea: str, test: str, before: datetime) -> N
 def _try_again(stage: Stage, idea: str, test: str) -> None:
     jonas = stage["Jonas"]
     follows = {"experiment_id": test, "how": "pivot"}
-    plan = {**texts.SECOND_TEST, "unit": "sof", "idea_ids": [idea], "follows": follows}
+    plan = {**texts.SECOND_TEST, "idea_ids": [idea], "follows": follows}
     again = jonas.post("/experiments", plan, expect=201)["experiment_id"]
     jonas.post(f"/experiments/{again}/criteria", {"criteria": texts.SECOND_CRITERIA})
     jonas.post(f"/experiments/{again}/checks", {"checks": texts.NOTHING_TO_CARE_FOR})
     jonas.post(f"/experiments/{again}/start")
 
 
-def _missing(wanted: list[str], among: list[str]) -> list[str]:
-    return [one for one in wanted if one not in among]
+def _first(found: Json, kind: str, title: str) -> Json:
+    """The first of these that is of this kind and called so; the story may have been told before."""
+    matching = [one for one in found if (one["kind"], one["title"]) == (kind, title)]
+    check(f"{title} bland det som liknar", got=bool(matching), expected=True)
+    return matching[0]
+
+
+def _id(thing: Json) -> str:
+    return str(thing["thing"]).partition("-")[2]
 
 
 def _in_order(told: list[str], order: list[str]) -> list[str]:
     """Those of ``order`` that are told, in the order in which they are told."""
-    seen = (one.partition(".v")[0] for one in told)
-    return list(dict.fromkeys(one for one in seen if one in order))
-
-
-def _cited_by(stage: Stage, lesson: str, idea: str) -> bool:
-    cards: Json = stage["Jonas"].get("/lessons")["items"]
-    return any(card["lesson_id"] == lesson and card["citations"] for card in cards)
+    return list(dict.fromkeys(one for one in told if one in order))
