@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
+from chassis.decider import Work, change
 from chassis.recorded import Recorded
 from chassis.web import Read, Routes
+from chassis.web.runtime import runtime
 from contracts.event import Sealed, about, value
 from contracts.notifications import (
     ErasureDeclined,
@@ -17,15 +19,34 @@ from contracts.notifications import (
     PersonErased,
 )
 from contracts.values import FollowedId, Language, Note, PartId, PersonalName, PersonId, SubjectId, UnitId, Word
-from services.notifications.person import PERSON, Person, allowed_actions, register, request_erasure
+from services.notifications.person import (
+    PERSON,
+    Opened,
+    Person,
+    RegisterMe,
+    allowed_actions,
+    register,
+    request_erasure,
+)
 from services.notifications.read_models import INBOX
 from services.notifications.read_models.inbox import InboxEntry, all_of
 from services.notifications.subscription import SUBSCRIPTION, Following
 
 me = Routes("me", "Oneself: one's profile, what is held about one, being forgotten")
 
-me.decision("PUT", "/me", PERSON, register, subject=lambda command: command.by.person_id)
 me.decision("POST", "/me/erasure-request", PERSON, request_erasure, subject=lambda command: command.by.person_id)
+
+
+@me.command("PUT", "/me", RegisterMe, PERSON, subject=lambda command: command.by.person_id)
+def register_me(command: RegisterMe) -> Work:
+    """Register, or change one's profile: all of it, what is left out is removed. The same again is already so."""
+    return change(PERSON, command.by.person_id, lambda person: register(command, person, _opened(person)))
+
+
+def _opened(person: Person | None) -> Opened:
+    sealed = {name: at for name in ("name", "email") if isinstance(at := getattr(person, name, None), Sealed)}
+    values = runtime().store.open(sealed.values())
+    return Opened(**{name: values.get(at) for name, at in sealed.items()})
 
 
 @value

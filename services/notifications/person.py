@@ -80,6 +80,14 @@ class Person:
         return self.registered and not self.erasure_requested and self.erased is None
 
 
+@value
+class Opened:
+    """What is sealed of a profile, opened to be compared with what somebody says."""
+
+    name: str | None = about("Their name.", default=None)
+    email: str | None = about("Where mail reaches them.", default=None)
+
+
 # ── Evolve ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -115,23 +123,26 @@ PERSON = Decider("person", Person, evolve)
 # ── Decisions ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def register(command: RegisterMe, person: Person | None) -> list[object]:
-    """Register, or change one's profile.
-
-    Given again as it was it is recorded again: a decision does not open what is sealed, and cannot compare it.
-    """
+def register(command: RegisterMe, person: Person | None, opened: Opened) -> list[object]:
+    """Register, or change one's profile. ``opened`` is what is sealed of it now."""
     if person and person.erased:
         raise Refused("person-erased")
     name = command.by.name or command.name
     if name is None:
         raise Invalid("name-needed", field="name")
+    unit = command.unit or command.by.unit
+    if person and (opened.name, opened.email, person.unit, person.language) == (
+        *(name, command.email),
+        *(unit, command.language),
+    ):
+        return []
     kind = ProfileChanged if person and person.registered else PersonRegistered
     return [
         kind(
             person_id=command.by.person_id,
             name=name,
             email=command.email,
-            unit=command.unit or command.by.unit,
+            unit=unit,
             language=command.language,
         )
     ]

@@ -50,6 +50,14 @@ def test_a_profile_is_registered_changed_and_shown_to_whose_it_is(karin):
     assert (changed["name"], changed["has_email"], changed["language"]) == ("Karin Berg", False, "en")
 
 
+def test_the_same_profile_again_is_recorded_once(karin, api):
+    before = api.store.heads()
+    karin.put("/me", PROFILE)
+    assert api.store.heads() == before
+    karin.put("/me", {**PROFILE, "email": "karin.berg@example.org"})
+    assert api.store.heads() != before
+
+
 def test_who_has_no_profile_is_told_so(bo):
     mine = bo.get("/me").json
     assert (mine["registered"], mine["name"], mine["allowed_actions"]) == (False, None, ["erasure-request"])

@@ -12,6 +12,7 @@ from services.notifications.person import (
     PERSON,
     DeclineErasure,
     ErasePerson,
+    Opened,
     Person,
     RegisterMe,
     RequestErasure,
@@ -28,12 +29,15 @@ REQUESTED = ErasureRequested(person_id=ANNA)
 DECLINED = ErasureDeclined(person_id=ANNA, basis="Diarieförd handling.", decided_by=ADMIN)
 
 
+NOTHING = Opened()
+
+
 def erased(scope="profile_and_texts"):
     return PersonErased(person_id=ANNA, scope=scope, basis="Hon har bett om det.", decided_by=ADMIN)
 
 
-def registering(name=None, by=None, **more):
-    return partial(register, RegisterMe(by=by or caller(ANNA), name=name, **more))
+def registering(name=None, by=None, opened=NOTHING, **more):
+    return partial(register, RegisterMe(by=by or caller(ANNA), name=name, **more), opened=opened)
 
 
 def erasing(scope="profile_and_texts", by=None):
@@ -55,6 +59,16 @@ def test_the_first_profile_registers_and_later_ones_change():
     registered.when(registering("Anna Ek Berg", language="en")).then(
         ProfileChanged(person_id=ANNA, name="Anna Ek Berg", language="en")
     )
+
+
+def test_the_same_profile_again_is_nothing():
+    kept = Opened(name="Anna Ek", email="anna@example.org")
+    same = {"email": "anna@example.org", "unit": "vof", "opened": kept}
+    known = given(PERSON, REGISTERED)
+    known.when(registering("Anna Ek", **same)).then_nothing()
+    assert known.when(registering("Anna Ek", **same | {"unit": "skola"})).events
+    assert known.when(registering("Anna Ek", **same | {"email": None})).events
+    assert known.when(registering("Anna Berg", **same)).events
 
 
 def test_the_name_in_the_token_goes_before_the_one_in_the_body():
