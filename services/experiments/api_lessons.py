@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from marshmallow.validate import Length, Range
@@ -74,25 +75,13 @@ def record_lesson(command: RecordLesson) -> Work:
 @routes.command("POST", f"{ONE}/support", SupportLesson, LESSON)
 def support_lesson(command: SupportLesson) -> Work:
     """Say that an experiment supports the lesson; the same one counts once."""
-
-    def work(attempt: Attempt) -> None:
-        decided = support(command, attempt.read(LESSON, command.lesson_id))
-        _experiment(attempt, command.experiment_id, "experiment_id")
-        attempt.record(LESSON, command.lesson_id, decided)
-
-    return work
+    return _said_by_experiment(command, partial(support, command))
 
 
 @routes.command("POST", f"{ONE}/contradict", ContradictLesson, LESSON)
 def contradict_lesson(command: ContradictLesson) -> Work:
     """Say that an experiment contradicts the lesson; the same one counts once."""
-
-    def work(attempt: Attempt) -> None:
-        decided = contradict(command, attempt.read(LESSON, command.lesson_id))
-        _experiment(attempt, command.experiment_id, "experiment_id")
-        attempt.record(LESSON, command.lesson_id, decided)
-
-    return work
+    return _said_by_experiment(command, partial(contradict, command))
 
 
 @routes.command("POST", f"{ONE}/supersede", SupersedeLesson, LESSON)
@@ -102,6 +91,17 @@ def supersede_lesson(command: SupersedeLesson) -> Work:
     def work(attempt: Attempt) -> None:
         lesson, better = (attempt.read(LESSON, one) for one in (command.lesson_id, command.superseded_by))
         attempt.record(LESSON, command.lesson_id, supersede(command, lesson, better))
+
+    return work
+
+
+def _said_by_experiment(
+    command: SupportLesson | ContradictLesson, decide: Callable[[Lesson | None], list[object]]
+) -> Work:
+    def work(attempt: Attempt) -> None:
+        decided = decide(attempt.read(LESSON, command.lesson_id))
+        _experiment(attempt, command.experiment_id, "experiment_id")
+        attempt.record(LESSON, command.lesson_id, decided)
 
     return work
 
