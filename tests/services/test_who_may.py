@@ -8,12 +8,20 @@ from importlib import import_module
 import pytest
 
 from nyfiken.layout import SERVICES
-from tests.services.who_may import World
+from tests.services.who_may import MAY, World
 
 OPEN = {"/healthz", "/readyz", "/metrics", "/openapi.json", "/docs", "/docs/{name}"}
 """What anybody may ask; everything else needs a token."""
 TABLES = {service: import_module(f"tests.services.{service}.who_may").WHO_MAY for service in SERVICES}
 CELLS = [(service, route) for service, table in TABLES.items() for route in table.rows()]
+
+ACTION = re.compile(r"(?:POST|PUT|PATCH) (/(?:ideas|challenges|experiments|lessons)/{\w+})(?:/([\w-]+))?")
+NOT_TOLD = {
+    "POST /ideas/{idea_id}/joins": "an author who asks to join is answered that it is so already",
+    "POST /ideas/{idea_id}/leave": "who leaves without having joined is answered that it is so already",
+    "POST /experiments/{experiment_id}/conclude": "a decider may, but only as abandoned",
+}
+"""Where a page does not say what the table says, and why."""
 
 
 @pytest.fixture(scope="module")
@@ -33,6 +41,17 @@ def routes_of(app):
 @pytest.mark.parametrize(("service", "route"), CELLS, ids=[f"{service}: {route}" for service, route in CELLS])
 def test_who_may(worlds, service, route):
     assert dict(TABLES[service].found(worlds[service], route)) == dict(TABLES[service].rows()[route])
+
+
+@pytest.mark.parametrize(("service", "route"), [(s, r) for s, r in CELLS if ACTION.fullmatch(r) and r not in NOT_TOLD])
+def test_a_page_tells_everybody_what_they_may(worlds, service, route):
+    table, world = TABLES[service], worlds[service]
+    page, action = ACTION.fullmatch(route).groups()
+    parameters, _ = table.situation(world, route)
+    for column, mark in table.rows()[route].items():
+        shown = world.somebody(table.people[column]).ask("GET", page.format(**parameters))
+        told = shown.status == 200 and (action or "revise") in shown.json["allowed_actions"]
+        assert told == (mark == MAY), f"{column}: {shown.json}"
 
 
 @pytest.mark.parametrize("service", SERVICES)
