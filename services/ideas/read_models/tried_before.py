@@ -23,11 +23,20 @@ from contracts.experiments import (
     ConclusionCorrected,
     ConclusionSupplemented,
     ExperimentClosed,
+    ExperimentDrafted,
     ExperimentReopened,
     ExperimentRevised,
 )
 from contracts.experiments import Conclusion as Concluded
-from contracts.ideas import IdeaDeclined, IdeaHandedOver, IdeaRealised, IdeaReopened, IdeaRevised, IdeaSubmitted
+from contracts.ideas import (
+    IdeaDeclined,
+    IdeaHandedOver,
+    IdeaRealised,
+    IdeaReopened,
+    IdeaRevised,
+    IdeaSubmitted,
+    IdeaWithdrawn,
+)
 from contracts.lessons import (
     LessonConfirmed,
     LessonContradicted,
@@ -83,7 +92,7 @@ class Tried:
     standing: LessonStanding | None = None
     """Of a lesson."""
     said: str = ""
-    """The last word on an idea: why it was declined, what it changed."""
+    """The last word on an idea: why it was declined or withdrawn, what it changed."""
     lessons: tuple[Learned, ...] = ()
     """What was learned from it, by the lessons' ids."""
     tags: tuple[str, ...] = ()
@@ -118,8 +127,8 @@ def _onto_idea(tried: Tried, recorded: Recorded) -> Tried:
             return _first_seen(tried, recorded, happening)
         case IdeaRevised():
             return _reworded(tried, happening)
-        case IdeaDeclined(reason=said) | IdeaRealised(what_changed=said):
-            return dataclasses.replace(tried, said=said)
+        case IdeaDeclined(reason=said) | IdeaRealised(what_changed=said) | IdeaWithdrawn(reason=said):
+            return dataclasses.replace(tried, said=said or "")
         case IdeaReopened():
             return dataclasses.replace(tried, said="")
         case IdeaHandedOver(to_unit=unit):
@@ -227,7 +236,7 @@ TRIED_BEFORE: ReadModel[Tried] = ReadModel(
     on=(
         *(IdeaRevised, *MOVES),
         *(*CONCLUSIONS.values(), ConclusionSupplemented, ConclusionCorrected),
-        *(ExperimentRevised, ExperimentClosed, ExperimentReopened),
+        *(ExperimentDrafted, ExperimentRevised, ExperimentClosed, ExperimentReopened),
         *(LessonRecorded, LessonRevised, LessonSupported, LessonContradicted, LessonConfirmed),
         *(LessonRejected, LessonSuperseded, LessonWithdrawn, LessonReinstated),
     ),

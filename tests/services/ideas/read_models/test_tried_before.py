@@ -220,11 +220,12 @@ def test_nothing_tells_who_it_was():
     assert not any(person in repr(rows) for person in (ANNA, COACH, "p-decider"))
 
 
-def test_a_draft_and_a_planned_experiment_are_not_in_it():
+def test_neither_a_draft_nor_a_planned_experiment_is_shown():
     history = History("ideas")
     history.add("ideas", IDEA, IdeaDrafted(idea_id=VIDEO, author=AUTHOR, recorded_by=ANNA, unit="vof"))
-    history.add("experiments", EXPERIMENT, trial(ExperimentDrafted, owner=ANNA, drafted_by=ANNA))
-    assert folded(TRIED_BEFORE, history.events) == {}
+    history.add("experiments", EXPERIMENT, trial(ExperimentDrafted, owner=ANNA, drafted_by=ANNA, hypothesis="Hälften"))
+    rows = folded(TRIED_BEFORE, history.events)
+    assert {row.thing: (row.shown, row.heading, row.words) for row in rows.values()} == {EXPERIMENT: (False, "", "")}
 
 
 def test_a_reopened_experiment_stays_in_sight_without_the_outcome_that_no_longer_stands():
@@ -239,6 +240,7 @@ def test_a_reopened_experiment_stays_in_sight_without_the_outcome_that_no_longer
     [
         (declined(reason="Finns redan på Råå"), "Finns redan på Råå"),
         (IdeaRealised(**UNIT, what_changed="Var tredje hälsning"), "Var tredje hälsning"),
+        (IdeaWithdrawn(**UNIT, reason="Finns redan nu", withdrawn_by=ANNA), "Finns redan nu"),
         (IdeaWithdrawn(**UNIT, withdrawn_by=ANNA), None),
     ],
 )
