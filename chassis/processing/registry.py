@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from functools import cache
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -55,7 +56,18 @@ def serving(connection: sa.Connection, model: ReadModel[Any]) -> Generation:
 
 def rows(connection: sa.Connection, model: ReadModel[R]) -> Rows[R]:
     """The rows of the serving table."""
-    return Rows(connection, model, model.table(sa.MetaData(), serving(connection, model).generation))
+    return rows_of(connection, model, serving(connection, model))
+
+
+def rows_of(connection: sa.Connection, model: ReadModel[R], table: Generation) -> Rows[R]:
+    """The rows of one table."""
+    return Rows(connection, model, _table(model, table.generation))
+
+
+@cache
+def _table(model: ReadModel[Any], generation: int) -> sa.Table:
+    """Made once, since what SQLAlchemy has compiled for a table it finds again only by that very object."""
+    return model.table(sa.MetaData(), generation)
 
 
 def start_generation(connection: sa.Connection, model: ReadModel[Any]) -> None:

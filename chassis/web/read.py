@@ -49,7 +49,7 @@ class Read:
             self._connection = self._stack.enter_context(self._store.reading())
         serving = registry.serving(self._connection, model)
         self._seen(checkpoints.positions(self._connection, serving.processor))
-        return Rows(self._connection, model, model.table(sa.MetaData(), serving.generation))
+        return registry.rows_of(self._connection, model, serving)
 
     def state(self, decider: Decider[S], subject: str) -> S | None:
         """What a rule would see of an aggregate now; None if nothing happened to it."""
