@@ -1,7 +1,7 @@
 """Has anybody tried it? Asked of 2,275 real lessons and ideas, in sentences of one's own, not in theirs.
 
-The sentences were written before anybody had seen what they find. The first ten were looked at while the search was
-tuned, the second ten only afterwards.
+The sentences were written before anybody had seen what they find; the weights were last changed with them in sight
+(docs/adr/0011).
 """
 
 from __future__ import annotations
