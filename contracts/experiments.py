@@ -202,7 +202,7 @@ class ExperimentDrafted(OfExperiment):
     follows: Follows | None = about("The experiment that it goes on from.", default=None)
     links: tuple[Link, ...] = about("To read elsewhere.", default=(), most=20)
     language: Language = about("The language it is written in.", default="sv")
-    contact_shown: bool = about("Whether owner and team want to be asked about it by others.", default=False)
+    contact_shown: bool = about("Whether its owner wants to be asked about it by others.", default=False)
     drafted_by: PersonId = about("Who wrote the plan; not always its owner.")
 
 
@@ -224,7 +224,7 @@ class ExperimentRevised(OfExperiment):
     follows: Follows | None = about("The experiment that it goes on from.", default=None)
     links: tuple[Link, ...] | None = about("To read elsewhere.", default=None, most=20)
     language: Language | None = about("The language it is written in.", default=None)
-    contact_shown: bool | None = about("Whether owner and team want to be asked about it by others.", default=None)
+    contact_shown: bool | None = about("Whether its owner wants to be asked about it by others.", default=None)
     cleared: tuple[ExperimentText, ...] = about("Fields that were emptied.", default=(), most=8)
     reason: Note | None = about("Why; always given once it has started.", default=None)
     leads_to: ExperimentState = about("draft if it had been approved and must be again; else as before.")
@@ -250,7 +250,7 @@ class ChecksAnswered(OfExperiment):
 
 @event("owner-changed.v1")
 class OwnerChanged(OfExperiment):
-    """Somebody else leads it from now on."""
+    """Somebody else leads it from now on, and is not shown as a contact until they choose to be."""
 
     previous: PersonId = about("Who led it.")
     to: PersonId = about("Who leads it now; no longer one of the team, if they were.")
@@ -413,7 +413,7 @@ class Conclusion(OfExperiment):
     amendments: int = about("How often the criteria were changed while it ran; each is shown beside it.", default=0)
     owner: PersonId = about("Who leads it.")
     team: tuple[PersonId, ...] = about("Who runs it together with the owner.", default=(), most=50)
-    contact_shown: bool = about("Whether owner and team want to be asked about it by others.", default=False)
+    contact_shown: bool = about("Whether its owner wants to be asked about it by others.", default=False)
     concluded_by: PersonId = about("Who concluded.")
 
 

@@ -30,7 +30,7 @@ from services.experiments.experiment_approval import approve, ask_approval, send
 from services.experiments.experiment_concluding import conclude, correct, supplement
 from services.experiments.experiment_observing import correct_observation, record_observation, withdraw_observation
 from services.experiments.experiment_page import experiment_page
-from services.experiments.experiment_people import change_owner, change_team
+from services.experiments.experiment_people import change_owner, change_team, show_contact
 from services.experiments.experiment_planning import answer_checks, cancel, draft, revise, set_criteria
 from services.experiments.experiment_rights import allowed_actions
 from services.experiments.experiment_running import amend, end_measuring, pause, resume, start
@@ -54,6 +54,7 @@ _DECISIONS: Mapping[str, Callable[[Any, Experiment | None], list[object]]] = {
     "checks": answer_checks,
     "owner": change_owner,
     "team": change_team,
+    "contact": show_contact,
     "ask-approval": ask_approval,
     "approve": approve,
     "return": send_back,

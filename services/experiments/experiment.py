@@ -118,7 +118,7 @@ class Experiment:
     test_method: Text | None = about("To verify that, we will …", default=None)
     owner: PersonId = about("Who leads it.")
     team: tuple[PersonId, ...] = about("Who runs it together with the owner.", default=())
-    contact_shown: bool = about("Its conclusion repeats it.", default=False)
+    contact_shown: bool = about("Whether its owner wants to be asked about it.", default=False)
     starts_on: date | None = about("The day it is meant to start.", default=None)
     ends_on: date | None = about("The day it is meant to end.", default=None)
     checks: Checks | None = about("What was thought of; None until it was answered.", default=None)
@@ -144,8 +144,8 @@ class Experiment:
 
     @property
     def contacts(self) -> frozenset[PersonId]:
-        """Who may be named to others: they, if they want to be asked."""
-        return self.people if self.contact_shown else frozenset()
+        """Who may be named to others: the owner, if they want to be asked."""
+        return frozenset({self.owner}) if self.contact_shown else frozenset()
 
     @property
     def has_started(self) -> bool:
@@ -229,8 +229,10 @@ def _changed(experiment: Experiment, happening: object) -> Experiment:
             return known(criteria=criteria, amendments=experiment.amendments + 1)
         case ChecksAnswered(checks=checks):
             return known(checks=checks)
-        case OwnerChanged(to=owner, team=team) | TeamChanged(owner=owner, team=team):
-            return known(owner=owner, team=team)
+        case OwnerChanged(to=owner, team=team):
+            return known(owner=owner, team=team, contact_shown=False)
+        case TeamChanged(team=team):
+            return known(team=team)
         case ObservationRecorded():
             return known(observations=(*experiment.observations, _observed(happening)))
         case ObservationCorrected() | ObservationWithdrawn():

@@ -22,6 +22,7 @@ from services.experiments.experiment_rights import needs, runs
 
 MOST_OBSERVATIONS = 5_000
 """Of one experiment: its conclusion names each of them, and an event has a largest size."""
+_CORRECTABLE = ("value", "n", "method", "evidence_type", "source", "observed_on")
 
 
 @value
@@ -87,13 +88,15 @@ def record_observation(command: RecordObservation, experiment: Experiment | None
 
 
 def correct_observation(command: CorrectObservation, experiment: Experiment | None) -> list[object]:
-    """Say what was right. Refused with not-your-experiment, not-in-this-state, observation-withdrawn."""
+    """Say what was right. Refused with not-your-experiment, not-in-this-state, observation-withdrawn, nothing-said."""
     experiment = known(experiment)
     needs(runs, experiment, command.by)
     TABLE.lead("observe", experiment.state)
     seen = _one(command.observation_id, experiment)
     if seen.withdrawn:
         raise Refused("observation-withdrawn")
+    if all(getattr(command, name) is None for name in _CORRECTABLE):
+        raise Invalid("nothing-said")
     return [
         ObservationCorrected(
             **experiment.bearings,

@@ -34,7 +34,7 @@ FROZEN = ("hypothesis", "test_method", "idea_ids")
 """What is tested: from the start on it stays as it is."""
 _REVISABLE = (
     *("title", "idea_ids", "challenge_id", "phase", "hypothesis", "test_method", "test_group", "budget"),
-    *("starts_on", "ends_on", "follows", "links", "language", "contact_shown"),
+    *("starts_on", "ends_on", "follows", "links", "language"),
 )
 TELL_HOW = ("residents", "personal_data")
 """The checks that are handled by informing people or asking for their consent."""
@@ -62,7 +62,7 @@ class DraftExperiment:
     follows: Follows | None = about("The experiment that it goes on from.", default=None)
     links: tuple[Link, ...] = about("To read elsewhere.", default=(), most=20)
     language: Language = about("The language it is written in.", default="sv")
-    contact_shown: bool = about("Whether owner and team want to be asked about it by others.", default=False)
+    contact_shown: bool = about("Whether one wants to be asked about it by others, as its owner.", default=False)
 
 
 @command
@@ -84,7 +84,6 @@ class ReviseExperiment:
     follows: Follows | None = about("The experiment that it goes on from.", default=None)
     links: tuple[Link, ...] | None = about("To read elsewhere.", default=None, most=20)
     language: Language | None = about("The language it is written in.", default=None)
-    contact_shown: bool | None = about("Whether owner and team want to be asked about it by others.", default=None)
     cleared: tuple[ExperimentText, ...] = about("Fields to empty.", default=(), most=8)
     reason: Note | None = about("Why; needed once it has started.", default=None)
 
@@ -127,7 +126,10 @@ class CancelExperiment:
 
 
 def draft(command: DraftExperiment, experiment: Experiment | None) -> list[object]:
-    """Plan an experiment. Refused with role-needed, unit-needed, ends-before-it-starts, owner-is-named-by-coaches."""
+    """Plan an experiment.
+
+    Refused with role-needed, unit-needed, ends-before-it-starts, owner-is-named-by-coaches, contact-is-the-owners.
+    """
     by = command.by
     by.needs(*COLLEAGUES)
     unit = command.unit or by.unit
@@ -136,6 +138,8 @@ def draft(command: DraftExperiment, experiment: Experiment | None) -> list[objec
     owner = command.owner or by.person_id
     if owner != by.person_id and not by.has("coach"):
         raise NotAllowed("owner-is-named-by-coaches", field="owner")
+    if owner != by.person_id and command.contact_shown:
+        raise NotAllowed("contact-is-the-owners", field="contact_shown")
     _in_order(command.starts_on, command.ends_on)
     return [
         ExperimentDrafted(

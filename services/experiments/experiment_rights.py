@@ -36,9 +36,14 @@ def tends(experiment: Experiment, person: Caller) -> bool:
     return runs(experiment, person) or answers_for(experiment, person)
 
 
-def leads(experiment: Experiment, person: Caller) -> bool:
-    """Whether they may hand it to somebody else: its owner, and the unit's decider."""
-    return person.person_id == experiment.owner or answers_for(experiment, person)
+def owns(experiment: Experiment, person: Caller) -> bool:
+    """Whether they lead it."""
+    return person.person_id == experiment.owner
+
+
+def hands_over(experiment: Experiment, person: Caller) -> bool:
+    """Whether they may let somebody else lead it: its owner, and the unit's decider."""
+    return owns(experiment, person) or answers_for(experiment, person)
 
 
 def finishes(left: FollowUp, experiment: Experiment, person: Caller) -> bool:
@@ -71,8 +76,9 @@ _ACTIONS: dict[str, tuple[str, Right]] = {
     "revise": ("revise", runs),
     "criteria": ("set", runs),
     "checks": ("set", runs),
-    "owner": ("people", leads),
+    "owner": ("people", hands_over),
     "team": ("people", tends),
+    "contact": ("people", owns),
     "ask-approval": ("ask", runs),
     "approve": ("approve", decides),
     "return": ("send_back", decides),

@@ -154,7 +154,7 @@ class ExperimentPage:
     test_group: Note | None = about("With whom it is tested.")
     owner: PersonId = about("Who leads it.")
     team: tuple[PersonId, ...] = about("Who runs it together with the owner.")
-    contact_shown: bool = about("Whether they want to be asked about it by others.")
+    contact_shown: bool = about("Whether its owner wants to be asked about it by others.")
     budget: Effort | None = about("What it may take.")
     starts_on: date | None = about("The day it is meant to start.")
     ends_on: date | None = about("The day it is meant to end.")

@@ -141,7 +141,9 @@ def _planned(card: ExperimentCard, happening: OfExperiment) -> ExperimentCard:
             return dataclasses.replace(card, criteria=criteria)
         case CriteriaAmended(after=criteria):
             return dataclasses.replace(card, criteria=criteria, amendments=card.amendments + 1)
-        case OwnerChanged(to=owner) | TeamChanged(owner=owner):
+        case OwnerChanged(to=owner):
+            return dataclasses.replace(card, owner=owner, contact_shown=False)
+        case TeamChanged(owner=owner):
             return dataclasses.replace(card, owner=owner)
         case _:
             return card

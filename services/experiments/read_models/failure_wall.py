@@ -146,7 +146,9 @@ def _concluded(failure: Failure, happening: OfExperiment, at: datetime) -> Failu
             return _thought_again(failure, happening)
         case DecisionTaken(decision=decision):
             return dataclasses.replace(failure, decision=decision)
-        case OwnerChanged(to=owner) | TeamChanged(owner=owner):
+        case OwnerChanged(to=owner):
+            return dataclasses.replace(failure, owner=owner, contact_shown=False)
+        case TeamChanged(owner=owner):
             return dataclasses.replace(failure, owner=owner)
         case ExperimentRevised(contact_shown=bool(shown)):
             return dataclasses.replace(failure, contact_shown=shown)

@@ -48,7 +48,14 @@ from services.experiments.experiment_observing import (
     record_observation,
     withdraw_observation,
 )
-from services.experiments.experiment_people import ChangeOwner, ChangeTeam, change_owner, change_team
+from services.experiments.experiment_people import (
+    ChangeOwner,
+    ChangeTeam,
+    ShowContact,
+    change_owner,
+    change_team,
+    show_contact,
+)
 from services.experiments.experiment_planning import (
     AnswerChecks,
     CancelExperiment,
@@ -229,6 +236,10 @@ def cancelling(by=KARIN):
 
 def changing_owner(to="erik", by=KARIN):
     return step(change_owner, ChangeOwner, by, to=to, reason="Karin slutar.")
+
+
+def showing(shown=True, by=KARIN):
+    return step(show_contact, ShowContact, by, shown=shown)
 
 
 def changing_team(*team, by=KARIN):

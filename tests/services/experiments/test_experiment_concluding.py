@@ -81,6 +81,7 @@ def test_what_was_withdrawn_does_not_count_and_cannot_be_corrected():
     withdrawn.when(correcting(value="61")).then_refused("observation-withdrawn")
     withdrawn.when(withdrawing()).then_nothing()
     after(*RUNNING).when(correcting(value="61")).then_refused("no-such-observation")
+    after(*MEASURED).when(correcting()).then_refused("nothing-said")
 
 
 def test_a_late_observation_stands_beside_the_conclusion_and_never_changes_it():

@@ -39,6 +39,7 @@ from tests.services.experiments.experiments import (
     returning,
     revising,
     setting,
+    showing,
     starting,
 )
 
@@ -212,6 +213,18 @@ def test_a_change_of_team_tells_who_joined_and_who_left():
     assert (changed.team, changed.joined, changed.left) == (("sara",), ("sara",), ("erik",))
     after(*PLANNED).when(changing_team("erik")).then_nothing()
     after(*PLANNED).when(changing_team("sara", by=SARA)).then_refused("not-your-experiment")
+
+
+def test_only_its_owner_chooses_to_be_asked_about_it_and_a_new_owner_chooses_anew():
+    shown = after(*STATES["closed"], showing())
+    assert shown.state.contacts == {"karin"}
+    shown.when(showing()).then_nothing()
+    assert shown.when(showing(False)).and_then().state.contacts == frozenset()
+    assert after(*STATES["closed"], showing(), changing_owner("erik")).state.contacts == frozenset()
+    for other in (ERIK, BENGT):
+        after(*PLANNED).when(showing(by=other)).then_refused("contact-is-the-owners")
+    for_another = drafting(by=COACH, owner="karin", contact_shown=True)
+    after().when(for_another).then_refused("contact-is-the-owners", field="contact_shown")
 
 
 def test_what_was_cancelled_can_be_planned_again():

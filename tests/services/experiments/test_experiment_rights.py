@@ -42,6 +42,7 @@ from tests.services.experiments.experiments import (
     returning,
     revising,
     setting,
+    showing,
     starting,
     supplementing,
     withdrawing,
@@ -54,6 +55,7 @@ ACTIONS = {
     "checks": lambda by: answering(RESIDENTS, by),
     "owner": lambda by: changing_owner("lena", by),
     "team": lambda by: changing_team("lena", by=by),
+    "contact": lambda by: showing(by=by),
     "ask-approval": asking,
     "approve": approving,
     "return": returning,
@@ -98,7 +100,7 @@ def test_one_may_do_with_its_parts_what_is_allowed(situation, person):
     experiment = after(*STATES[situation])
     for seen in experiment.state.observations:
         does = {
-            "correct": correcting(seen.observation_id, person),
+            "correct": correcting(seen.observation_id, person, value="64"),
             "withdraw": withdrawing(seen.observation_id, person),
         }
         works = tuple(action for action, decide in does.items() if experiment.when(decide).events)

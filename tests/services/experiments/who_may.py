@@ -50,6 +50,7 @@ POST   /experiments/{experiment_id}/criteria                            ✓    �
 POST   /experiments/{experiment_id}/checks                              ✓    ✓   ✓     ·      ·      ·       ·      ·      ·      ·        ·      ·      ·
 POST   /experiments/{experiment_id}/owner                               ✓    ✓   ·     ·      ·      ·       ·      ✓      ·      ·        ·      ·      ·
 POST   /experiments/{experiment_id}/team                                ✓    ✓   ✓     ·      ·      ·       ·      ✓      ·      ·        ·      ·      ·
+POST   /experiments/{experiment_id}/contact                             ✓    ✓   ·     ·      ·      ·       ·      ·      ·      ·        ·      ·      ·
 POST   /experiments/{experiment_id}/ask-approval                        ✓    ✓   ✓     ·      ·      ·       ·      ·      ·      ·        ·      ·      ·
 POST   /experiments/{experiment_id}/approve                             ·    ·   ·     ·      ·      ·       ·      ✓      ·      ·        ·      ·      ·
 POST   /experiments/{experiment_id}/return                              ·    ·   ·     ·      ·      ·       ·      ✓      ·      ·        ·      ·      ·
@@ -104,6 +105,7 @@ _BODIES = {
     f"POST {_E}/checks": {"checks": {name: {"answer": "no"} for name in CHECKED}},
     f"POST {_E}/owner": {"to": person("sara"), "reason": "Karin slutar."},
     f"POST {_E}/team": {"team": [person("sara")]},
+    f"POST {_E}/contact": {"shown": True},
     f"POST {_E}/return": {"reason": "Prata med facket först."},
     f"POST {_E}/amend": {"criteria": [_GOAL], "reason": "Sommaren är inte som vintern."},
     f"POST {_E}/observations": {"criterion_id": "video-share", "value": "55"},
