@@ -13,6 +13,7 @@ import httpx
 Json = Any
 WAIT = 30.0
 """Seconds within which what was written must be seen."""
+DONE = (httpx.codes.OK, httpx.codes.CREATED)
 
 _OWNERS = {
     "ideas": ("challenges", "ideas", "ideas:batch", "tried-before"),
@@ -83,13 +84,13 @@ class Person:
         self._platform = platform
         self._token = token
 
-    def post(self, path: str, body: Json = None, *, expect: int = 200) -> Answer:
+    def post(self, path: str, body: Json = None, *, expect: int | None = None) -> Answer:
         """Give a command."""
-        return self._command("POST", path, body, (expect,))
+        return self._command("POST", path, body, (expect,) if expect else DONE)
 
-    def put(self, path: str, body: Json = None, *, expect: int = 200) -> Answer:
+    def put(self, path: str, body: Json = None, *, expect: int | None = None) -> Answer:
         """Give a command that may be given twice."""
-        return self._command("PUT", path, body, (expect,))
+        return self._command("PUT", path, body, (expect,) if expect else DONE)
 
     def refused(self, method: str, path: str, body: Json, slug: str) -> None:
         """Give a command that must be refused, for this reason."""
@@ -99,8 +100,9 @@ class Person:
     def get(self, path: str) -> Answer:
         """Ask, and be answered with all that was written through here before."""
         patience_ends = time.monotonic() + WAIT
+        seen = {"If-Position": self._platform.written} if self._platform.written else {}
         while True:
-            answer = self._platform.send("GET", path, self._token, None, {"If-Position": self._platform.written})
+            answer = self._platform.send("GET", path, self._token, None, seen)
             if answer.status != httpx.codes.SERVICE_UNAVAILABLE or time.monotonic() > patience_ends:
                 return self._expected("GET", path, answer, (200,))
 

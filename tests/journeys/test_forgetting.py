@@ -85,7 +85,7 @@ class Forgotten:
         self._change(f"/ideas/{draft}", {"what": SECRETS["draft's other words"]})
         discarded = self._have_idea(vendela, "Måne", what=SECRETS["discarded"], draft=True)
         vendela.post(f"/ideas/{discarded}/discard")
-        said = vendela.post(f"/ideas/{idea}/comments", {"text": SECRETS["comment"]})["comment_id"]
+        said = vendela.post(f"/ideas/{idea}/comments", {"text": SECRETS["comment"]}, expect=201)["comment_id"]
         self._change(f"/ideas/{idea}/comments/{said}", {"text": SECRETS["comment's other words"]})
         vendela.post(f"/ideas/{idea}/joins", {"message": SECRETS["message"]})
 
@@ -144,8 +144,8 @@ def test_after_the_decision_not_even_the_keys_are_on_any_page_of_any_file(forgot
 
 def test_who_is_forgotten_writes_nothing_personal_any_more(forgotten):
     forgotten.erase()
-    forgotten.vendela.put("/me", {}, expect=409)
-    forgotten.vendela.post(f"/ideas/{forgotten.idea}/comments", {"text": "Igen"}, expect=409)
+    forgotten.vendela.refused("PUT", "/me", {}, "person-erased")
+    forgotten.vendela.refused("POST", f"/ideas/{forgotten.idea}/comments", {"text": "Igen"}, "person-erased")
     assert forgotten.comments() == [None]
 
 

@@ -77,6 +77,7 @@ def test_a_lesson_recorded_before_the_conclusion_still_closes_its_experiment(ane
 
     def write_down(test):
         leyla.post("/lessons", {"statement": "Börja i april.", "experiment_ids": [test]}, expect=201)
+        leyla.get(f"/experiments/{test}")  # waits until the lesson is attached
 
     test = try_and_fail(leyla, idea, before_conclusion=write_down)
     assert leyla.get(f"/experiments/{test}")["state"] == "closed"
