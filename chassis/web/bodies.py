@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 from flask import request
-from werkzeug.exceptions import UnsupportedMediaType
+from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
 
 from chassis.errors import Invalid, Malformed
 
@@ -18,6 +18,8 @@ def read_body() -> dict[str, Any]:
     JSON. orjson takes no NaN, no lone surrogate, no invalid UTF-8, and no nesting so deep that it breaks something.
     """
     raw = request.get_data()
+    if request.content_length is None and len(raw) >= (request.max_content_length or len(raw) + 1):
+        raise RequestEntityTooLarge  # Werkzeug cuts a body that comes in chunks, and says nothing
     if not raw:
         return {}
     if not request.is_json:

@@ -14,12 +14,11 @@ from datetime import UTC, date, datetime
 from types import NoneType
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
-import marshmallow_dataclass
 from marshmallow import RAISE, Schema, ValidationError, fields
 from marshmallow.validate import Length
 
 from chassis.errors import Invalid, NotFound
-from contracts.event import description_of
+from contracts.event import description_of, schema_class
 
 _UNFIT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _LONGEST = 10_000
@@ -123,15 +122,14 @@ def _make(kind: type[Any], names: tuple[str, ...], title: str) -> Schema:
         if f.name in names
     ]
     made = dataclasses.make_dataclass(title, parts, kw_only=True)
-    schema: Schema = marshmallow_dataclass.class_schema(made, base_schema=Incoming)()
-    return schema
+    return schema_class(made, Incoming)()
 
 
 def answer_schema(kind: type[Any]) -> type[Schema]:
     """The schema of a dataclass that is answered with, for its description."""
-    schema: type[Schema] = marshmallow_dataclass.class_schema(kind, base_schema=Incoming)
+    schema = schema_class(kind, Incoming)
     for one in _parts(kind, set()):
-        described = marshmallow_dataclass.class_schema(one, base_schema=Incoming)._declared_fields
+        described = schema_class(one, Incoming)._declared_fields
         for name, hint in get_type_hints(one, include_extras=True).items():
             if get_origin(hint) is Annotated and NoneType in get_args(get_args(hint)[0]):
                 described[name] = _personal(described[name], description_of(one, name))

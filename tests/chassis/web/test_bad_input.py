@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import logging
 
 import pytest
@@ -72,6 +73,22 @@ def test_a_bad_body_is_answered_with_what_is_wrong_in_it(api, name, language):
     assert answer.headers["Content-Language"] == language
     assert field is None or field in [error["field"] for error in problem["errors"]]
     assert all(error["message"] for error in problem["errors"])
+    assert api.store.heads() == before
+
+
+def test_a_body_in_chunks_is_not_cut_but_refused(api):
+    before = api.store.heads()
+    body = io.BytesIO(b'{"title": "x"}' + b" " * 2**21)
+    chunked = {"wsgi.input_terminated": True, "HTTP_TRANSFER_ENCODING": "chunked"}
+    token = TOKENS.sign("karin", ["employee"])
+    answer = api.app.test_client().post(
+        "/counters",
+        input_stream=body,
+        content_type=JSON,
+        headers={"Authorization": f"Bearer {token}"},
+        environ_overrides=chunked,
+    )
+    assert (answer.status_code, answer.get_json()["type"]) == (413, "/problems/body-too-large")
     assert api.store.heads() == before
 
 
