@@ -115,9 +115,7 @@ class Tokens:
             leeway=_LEEWAY,
             options={"require": _REQUIRED, "verify_aud": issuer.audience is not None},
         )
-        roles = claims.get("roles", [])
-        # Only the platform itself says who is one of its machines.
-        return {**claims, "roles": [role for role in roles if role != "service"] if isinstance(roles, list) else roles}
+        return {**claims, "roles": [role for role in _listed(claims.get("roles")) if _is_ours(role)]}
 
     def _caller(self, claims: Mapping[str, Any]) -> Caller:
         roles = _roles(claims.get("roles", []))
@@ -129,6 +127,18 @@ class Tokens:
                 raise Unauthenticated("token-not-valid")
             return Caller(person_id=sub, roles=roles, unit=unit)
         return Caller(person_id=self.person_id(sub, claims["iss"]), roles=roles, unit=unit, name=name)
+
+
+def _listed(value: object) -> list[object]:
+    return value if isinstance(value, list) else []
+
+
+def _is_ours(role: object) -> bool:
+    """Whether a role that another issuer gives counts here.
+
+    They have roles for other systems too, and only the platform itself says who is one of its machines.
+    """
+    return _matches(_ROLE, role) and str(role).partition("@")[0] != "service"
 
 
 def _roles(claimed: object) -> dict[str, frozenset[str] | None]:

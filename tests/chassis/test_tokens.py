@@ -128,9 +128,19 @@ def test_a_token_of_the_organisations_issuer_is_good(elsewhere, key, algorithm, 
 
 
 def test_only_the_platform_says_who_is_one_of_its_machines(elsewhere):
-    caller = elsewhere.caller(from_elsewhere(sub="ideas", roles=["service", "employee"]))
+    caller = elsewhere.caller(from_elsewhere(sub="ideas", roles=["service", "service@vof", "employee"]))
     assert caller.roles == {"employee": None}
     assert caller.person_id != "ideas"
+
+
+@pytest.mark.parametrize("roles", [["employee", "Payroll.Admin", 7], ["employee"]])
+def test_roles_for_other_systems_are_passed_over(elsewhere, roles):
+    assert elsewhere.caller(from_elsewhere(roles=roles)).roles == {"employee": None}
+
+
+@pytest.mark.parametrize("roles", ["admin", None, {"admin": True}])
+def test_roles_that_are_no_list_are_none(elsewhere, roles):
+    assert elsewhere.caller(from_elsewhere(roles=roles)).roles == {}
 
 
 @pytest.mark.parametrize(
