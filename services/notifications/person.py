@@ -131,21 +131,12 @@ def register(command: RegisterMe, person: Person | None, opened: Opened) -> list
     if name is None:
         raise Invalid("name-needed", field="name")
     unit = command.unit or command.by.unit
-    if person and (opened.name, opened.email, person.unit, person.language) == (
-        *(name, command.email),
-        *(unit, command.language),
-    ):
+    said = (name, command.email, unit, command.language)
+    if person and (opened.name, opened.email, person.unit, person.language) == said:
         return []
     kind = ProfileChanged if person and person.registered else PersonRegistered
-    return [
-        kind(
-            person_id=command.by.person_id,
-            name=name,
-            email=command.email,
-            unit=unit,
-            language=command.language,
-        )
-    ]
+    who = command.by.person_id
+    return [kind(person_id=who, name=name, email=command.email, unit=unit, language=command.language)]
 
 
 def request_erasure(command: RequestErasure, person: Person | None) -> list[object]:
