@@ -23,10 +23,12 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Mapping
 from types import UnionType
-from typing import Any, Literal, TypeVar, Union, dataclass_transform, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Literal, TypeVar, Union, dataclass_transform, get_args, get_origin, get_type_hints
 
+import marshmallow_dataclass
 import orjson
 from cattrs.preconf.orjson import OrjsonConverter, make_converter
+from marshmallow import Schema, fields
 from marshmallow.validate import Length, Validator
 
 T = TypeVar("T")
@@ -245,3 +247,25 @@ def description_of(kind: type[Any], field: str) -> str:
 def type_of(kind: type[Any], field: str) -> Any:
     """The type of a field, with its ``Annotated`` constraints."""
     return get_type_hints(kind, include_extras=True)[field]
+
+
+def schema_class(kind: type[Any], base: type[Schema] = Schema) -> type[Schema]:
+    """The marshmallow schema of a dataclass, with each of its parts by class.
+
+    marshmallow_dataclass names the second field of the same kind (``after`` beside ``before``) by its name alone, and
+    marshmallow then takes whichever schema of that name was made last, of whatever base.
+    """
+    made = marshmallow_dataclass.class_schema(kind, base_schema=base)
+    hints = get_type_hints(kind, include_extras=True)
+    for name, field in made._declared_fields.items():
+        inner = field.inner if isinstance(field, fields.List) else field
+        if isinstance(inner, fields.Nested) and get_origin(hints[name]) is not Annotated:
+            inner.nested = schema_class(_part_in(hints[name]), base)
+    return made
+
+
+def _part_in(hint: Any) -> type[Any]:
+    """The dataclass that a field is of, one or several or none of it."""
+    if dataclasses.is_dataclass(hint) and isinstance(hint, type):
+        return hint
+    return next(_part_in(arm) for arm in get_args(hint) if arm not in (type(None), ...))

@@ -10,8 +10,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
-import orjson
-
 from contracts.event import about, converter, value
 from contracts.values import Title, UnitId
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
-import marshmallow_dataclass
 from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin
 from apispec.ext.marshmallow.openapi import OpenAPIConverter
 from marshmallow import Schema, fields
 
-from contracts.event import Json
+from contracts.event import Json, schema_class
 from contracts.generate.catalogue import Event
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -41,7 +40,7 @@ def marshmallow_schema(event: Event) -> type[Schema]:
         (field.name, field.type, dataclasses.field(default=field.declared.default, metadata=field.declared.metadata))
         for field in event.published
     ]
-    return marshmallow_dataclass.class_schema(dataclasses.make_dataclass(event.title, published, kw_only=True))
+    return schema_class(dataclasses.make_dataclass(event.title, published, kw_only=True))
 
 
 def _sealed(name: str, description: str, of: tuple[str, ...]) -> Json:
