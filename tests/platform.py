@@ -59,20 +59,27 @@ class RunningPlatform:
             self._up = subprocess.Popen(
                 command, env=environment, stdout=log, stderr=log, preexec_fn=end_with(os.getpid())
             )
-        patience_ends = time.monotonic() + START
-        while "\nready" not in f"\n{self.said()[before:]}":
-            assert self._up.poll() is None, f"it did not start: {self.said()[before:]}"
-            assert time.monotonic() < patience_ends, f"it is not ready: {self.said()[before:]}"
-            time.sleep(0.05)
+        try:
+            self._await_ready(self._up, before)
+        except AssertionError:
+            self.stop()
+            raise
         return self
 
+    def _await_ready(self, up: subprocess.Popen[bytes], before: int) -> None:
+        patience_ends = time.monotonic() + START
+        while "\nready" not in f"\n{self.said()[before:]}":
+            assert up.poll() is None, f"it did not start: {self.said()[before:]}"
+            assert time.monotonic() < patience_ends, f"it is not ready: {self.said()[before:]}"
+            time.sleep(0.05)
+
     def stop(self) -> float:
-        """Ask it to end, as Ctrl-C does; the seconds that it took."""
-        assert self._up
-        began = time.monotonic()
-        self._up.terminate()
-        self._up.wait(END)
-        self._up = None
+        """Ask it to end, as Ctrl-C does; the seconds that it took. Nothing where it does not run."""
+        began, up = time.monotonic(), self._up
+        if up is not None:
+            self._up = None
+            up.terminate()
+            up.wait(END)
         return time.monotonic() - began
 
     def processes(self) -> dict[str, int]:
