@@ -9,15 +9,16 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, ClassVar, Literal
+from typing import ClassVar, Literal
 
 import orjson
-from marshmallow import fields
-from marshmallow.validate import Range, Regexp
+from marshmallow.validate import Range
 
 from contracts.event import about, converter, event, value
 from contracts.values import (
     ChallengeId,
+    Count,
+    CriterionId,
     DecimalText,
     EvidenceLevel,
     ExperimentId,
@@ -54,31 +55,6 @@ ExperimentText = Literal[
 """The fields of an experiment that can be emptied again."""
 
 
-class _CriterionId(fields.String):
-    """A short word of lower-case letters, digits and hyphens."""
-
-    def __init__(self, **kwargs: object) -> None:
-        valid = Regexp(r"\A[a-z0-9][a-z0-9-]{0,39}\Z", error="Not a valid id of a criterion.")
-        super().__init__(**{**kwargs, "validate": valid})  # type: ignore[arg-type]
-
-
-CriterionId = Annotated[str, _CriterionId]
-"""Names a criterion within its experiment: ``criterion-1``, or a word of the owner's own such as ``video-share``."""
-
-
-class _Count(fields.Integer):
-    """A whole number from 1 up; 1.5, true and "1" are none."""
-
-    def __init__(self, **kwargs: object) -> None:
-        super().__init__(**{**kwargs, "strict": True, "validate": Range(min=1, max=10**12)})  # type: ignore[arg-type]
-
-    def _validated(self, value: object) -> int:
-        if isinstance(value, bool | str):
-            raise self.make_error("invalid", input=value)
-        return super()._validated(value)
-
-
-Count = Annotated[int, _Count]
 _AMOUNT = Range(min=0, max=10**13)
 
 

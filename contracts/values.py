@@ -6,11 +6,10 @@ Each type is the Python type plus the marshmallow field that guards it where the
 from __future__ import annotations
 
 import re
-from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any, Literal
 
 from marshmallow import ValidationError, fields
-from marshmallow.validate import Length, Regexp
+from marshmallow.validate import Length, Range, Regexp
 
 from contracts.event import Sealed, about, value
 
@@ -52,22 +51,22 @@ def _pattern(expression: str, message: str) -> type[fields.String]:
     return Matching
 
 
-class _DecimalText(fields.String):
-    """A decimal number written as text, so that nothing is rounded: ``49.5``."""
+class _Count(fields.Integer):
+    """A whole number from 1 up; 1.5, true and "1" are none."""
 
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
-        text: str = super()._deserialize(value, attr, data, **kwargs)
-        try:
-            number = Decimal(text)
-        except InvalidOperation:
-            raise ValidationError("Not a decimal number.") from None
-        if not number.is_finite() or len(text) > 40:
-            raise ValidationError("Not a decimal number.")
-        return text
+    def __init__(self, **kwargs: object) -> None:
+        super().__init__(**{**kwargs, "strict": True, "validate": Range(min=1, max=10**12)})  # type: ignore[arg-type]
+
+    def _validated(self, value: object) -> int:
+        if isinstance(value, bool | str):
+            raise self.make_error("invalid", input=value)
+        return super()._validated(value)
 
 
 _UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+_DecimalText = _pattern(r"\A-?[0-9]{1,20}(\.[0-9]{1,20})?\Z", "Not a decimal number.")
 _Uuid = _pattern(rf"\A{_UUID}\Z", "Not a valid UUID.")
+_Criterion = _pattern(r"\A[a-z0-9][a-z0-9-]{0,39}\Z", "Not a valid id of a criterion.")
 _Unit = _pattern(r"\A[a-z0-9][a-z0-9-]{0,39}\Z", "Not a valid unit id.")
 _Language = _pattern(r"\A[a-z]{2,3}(-[A-Za-z0-9]{2,8})*\Z", "Not a valid BCP 47 language tag.")
 _Person = _pattern(r"\A[a-z0-9_-]{4,64}\Z", "Not a valid person id.")
@@ -86,6 +85,8 @@ Text = Annotated[str, _Text]
 Note = Annotated[str, _Note]
 Word = Annotated[str, _Word]
 DecimalText = Annotated[str, _DecimalText]
+"""A decimal number as text, so that nothing is rounded: ``49.5``; no exponent, no thousands separator."""
+Count = Annotated[int, _Count]
 PersonalText = Annotated[str | Sealed | None, _Text]
 PersonalName = Annotated[str | Sealed | None, _Title]
 PersonalTexts = Annotated[tuple[str, ...] | Sealed | None, fields.List(fields.String())]
@@ -95,6 +96,8 @@ IdeaId = Annotated[str, _Uuid]
 ExperimentId = Annotated[str, _Uuid]
 LessonId = Annotated[str, _Uuid]
 PartId = Annotated[str, _Uuid]
+CriterionId = Annotated[str, _Criterion]
+"""Names a criterion within its experiment: ``criterion-1``, or a word of its owner's such as ``video-share``."""
 ThingId = Annotated[str, _Thing]
 """Kind and id of what can resemble an idea: ``lesson-<uuid>``."""
 SubjectId = Annotated[str, _Subject]

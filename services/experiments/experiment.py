@@ -22,11 +22,9 @@ from contracts.experiments import (
     ChecksAnswered,
     Conclusion,
     ConclusionCorrected,
-    Count,
     CriteriaAmended,
     CriteriaSet,
     Criterion,
-    CriterionId,
     CriterionResult,
     EvidenceType,
     ExperimentApproved,
@@ -52,6 +50,8 @@ from contracts.experiments import (
 )
 from contracts.values import (
     ChallengeId,
+    Count,
+    CriterionId,
     DecimalText,
     EvidenceLevel,
     ExperimentId,

@@ -9,14 +9,12 @@ from chassis.errors import Invalid, NotFound, Refused
 from contracts.calendar import day_of
 from contracts.event import about, value
 from contracts.experiments import (
-    Count,
-    CriterionId,
     EvidenceType,
     ObservationCorrected,
     ObservationRecorded,
     ObservationWithdrawn,
 )
-from contracts.values import DecimalText, ExperimentId, Note, PartId, Source
+from contracts.values import Count, CriterionId, DecimalText, ExperimentId, Note, PartId, Source
 from services.experiments.experiment import TABLE, Experiment, Observation, known
 from services.experiments.experiment_rights import needs, runs
 

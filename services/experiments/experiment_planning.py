@@ -15,7 +15,6 @@ from contracts.experiments import (
     ChecksAnswered,
     CriteriaSet,
     Criterion,
-    CriterionId,
     Effort,
     Expectation,
     ExperimentCancelled,
@@ -26,7 +25,19 @@ from contracts.experiments import (
     Follows,
     Phase,
 )
-from contracts.values import ChallengeId, ExperimentId, IdeaId, Language, Link, Note, PersonId, Text, Title, UnitId
+from contracts.values import (
+    ChallengeId,
+    CriterionId,
+    ExperimentId,
+    IdeaId,
+    Language,
+    Link,
+    Note,
+    PersonId,
+    Text,
+    Title,
+    UnitId,
+)
 from services.experiments.experiment import CHECKED, TABLE, Experiment, known
 from services.experiments.experiment_rights import COLLEAGUES, needs, runs, tends
 

@@ -11,9 +11,7 @@ from typing import Literal
 from contracts.event import about, value
 from contracts.experiments import (
     Checks,
-    Count,
     Criterion,
-    CriterionId,
     CriterionResult,
     Effort,
     EvidenceType,
@@ -24,6 +22,8 @@ from contracts.experiments import (
 )
 from contracts.values import (
     ChallengeId,
+    Count,
+    CriterionId,
     DecimalText,
     EvidenceLevel,
     ExperimentId,

@@ -216,6 +216,8 @@ def test_every_action_that_is_allowed_is_a_route(api):
             "observed.0.criterion_id",
         ),
         ("observations", {"criterion_id": "video-share", "value": "NaN"}, "value"),
+        ("observations", {"criterion_id": "video-share", "value": "4,2"}, "value"),
+        ("observations", {"criterion_id": "video-share", "value": "1e3"}, "value"),
         ("observations", {"criterion_id": "video-share", "value": 18}, "value"),
         ("observations", {"criterion_id": "video-share", "value": "1", "n": 1.5}, "n"),
         ("observations", {"criterion_id": "video-share", "value": "1", "n": True}, "n"),
