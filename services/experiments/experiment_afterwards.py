@@ -17,7 +17,7 @@ from contracts.experiments import (
     LessonAttached,
 )
 from contracts.values import ExperimentId, LessonId, Note, Outcome, PartId, PersonId, TestDecision, Title
-from services.experiments.experiment import EXPERIMENT, TABLE, Experiment, FollowUp, known
+from services.experiments.experiment import TABLE, Experiment, FollowUp, evolve, known
 from services.experiments.experiment_rights import finishes, mandate, needs, runs, tends
 
 
@@ -143,7 +143,7 @@ def attach_lesson(lesson_id: LessonId, experiment: Experiment | None, *, reviewe
     attached = LessonAttached(**experiment.bearings, lesson_id=lesson_id, again=lesson_id in experiment.lessons)
     if experiment.state != "awaiting_lesson":
         return [attached]
-    return [attached, closed(EXPERIMENT.evolve(experiment, attached))]
+    return [attached, closed(evolve(experiment, attached))]
 
 
 def close(command: CloseExperiment, experiment: Experiment | None) -> list[object]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import reduce
 
 from chassis.command import Caller, command, fresh, given
 from chassis.errors import Invalid, Refused
@@ -20,7 +21,7 @@ from contracts.experiments import (
     StopCode,
 )
 from contracts.values import EvidenceLevel, ExperimentId, Note, Outcome, PartId, Text
-from services.experiments.experiment import EXPERIMENT, TABLE, Experiment, known
+from services.experiments.experiment import TABLE, Experiment, evolve, known
 from services.experiments.experiment_afterwards import closed, concluded_with
 from services.experiments.experiment_judging import outcome_of, results, standing, told
 from services.experiments.experiment_observing import Seen, recorded
@@ -83,8 +84,9 @@ def conclude(command: ConcludeExperiment, experiment: Experiment | None) -> list
     TABLE.lead("conclude", experiment.state)
     _reasons_fit(command)
     seen = _seen(command, experiment)
-    conclusion = _conclusion(command, EXPERIMENT.fold(seen, experiment) or experiment)
-    return [*seen, conclusion, _what_follows(EXPERIMENT.fold([*seen, conclusion], experiment) or experiment)]
+    measured = reduce(evolve, seen, experiment)
+    conclusion = _conclusion(command, measured)
+    return [*seen, conclusion, _what_follows(evolve(measured, conclusion))]
 
 
 def supplement(command: SupplementConclusion, experiment: Experiment | None) -> list[object]:

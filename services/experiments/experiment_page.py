@@ -206,14 +206,17 @@ def _thought_over(shown: ConclusionShown, told: Afterthoughts, at: datetime) -> 
 
 
 def _decisions(history: Sequence[Recorded]) -> Iterator[DecisionShown]:
-    for taken, at in _of(DecisionTaken, history):
-        yield DecisionShown(
-            decision=taken.decision,
-            receiver=taken.receiver,
-            reason=taken.reason,
-            mandate=taken.mandate,
-            decided_at=at,
-        )
+    turns = [recorded for recorded in history if isinstance(recorded.event, DecisionTaken | ExperimentReopened)]
+    for recorded in turns:
+        if isinstance(taken := recorded.event, DecisionTaken):
+            yield DecisionShown(
+                decision=taken.decision,
+                receiver=taken.receiver,
+                reason=taken.reason,
+                mandate=taken.mandate,
+                decided_at=recorded.happened_at,
+                stands=recorded is turns[-1],
+            )
 
 
 def _follow_ups(history: Sequence[Recorded], now: Experiment, caller: Caller | None) -> tuple[FollowUpShown, ...]:

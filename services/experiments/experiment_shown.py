@@ -112,6 +112,7 @@ class DecisionShown:
     reason: Note = about("Why.")
     mandate: Mandate = about("Who decided, and by what right.")
     decided_at: datetime = about("When.")
+    stands: bool = about("Whether it holds: no later one was taken, nor the experiment reopened.")
 
 
 @value
@@ -171,7 +172,7 @@ class ExperimentPage:
     outcome: Outcome | None = about("What it is concluded with, while that stands.")
     conclusion: ConclusionShown | None = about("The conclusion that stands.")
     earlier_conclusions: tuple[ConclusionShown, ...] = about("Those before it was reopened, oldest first.")
-    decisions: tuple[DecisionShown, ...] = about("How to go on; the last one counts.")
+    decisions: tuple[DecisionShown, ...] = about("How to go on, oldest first.")
     follow_ups: tuple[FollowUpShown, ...] = about("What is left to do, and what was.")
     lesson_ids: tuple[LessonId, ...] = about("What was learned.")
     cancelled_because: Note | None = about("Why it will not be tested.")

@@ -113,6 +113,19 @@ def test_the_page_shows_what_was_said_and_what_holds_now(karin):
     assert len(page["criteria_hash"]) == 64
 
 
+def test_the_last_decision_stands_until_the_experiment_is_reopened(karin, bengt):
+    path = failed(karin)
+
+    def standing():
+        return [one["decision"] for one in karin.get(path).json["decisions"] if one["stands"]]
+
+    for decision in ("retire", "pivot"):
+        bengt.post(f"{path}/decide", {"decision": decision, "reason": "Samvaron är poängen."})
+        assert standing() == [decision]
+    karin.post(f"{path}/reopen", {"reason": "Fel grupp."})
+    assert standing() == []
+
+
 def test_as_of_shows_what_was_known_then(karin):
     path = running(karin)
     before = karin.get(path).json["changed_at"].replace("+00:00", "Z")
