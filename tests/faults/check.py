@@ -79,6 +79,12 @@ class Platform:
                 at = Position.of(text)
                 assert self.stores[at.service].at(at), f"{command} was acknowledged at {text}, which is not there"
 
+    def has_happened(self, times: Mapping[str, int]) -> None:
+        """``times``: the name of an event without its version → how often it must have been recorded."""
+        history = [recorded for service in self.services for recorded in self.history(service)]
+        found = Counter(recorded.type.rpartition(".v")[0] for recorded in history)
+        assert {name: found[name] for name in times} == dict(times)
+
     def equals_a_fresh_fold(self, name: str, model: ReadModel[Any]) -> None:
         with self.stores[name].reading() as db:
             serving = rows(db, model)

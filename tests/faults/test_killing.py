@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.faults.check import Platform
-from tests.faults.workload import COMMANDS_OF_A_LIFE, Clients, lives
+from tests.faults.workload import COMMANDS_OF_A_LIFE, Clients, happened_in, lives
 from tests.platform import NAMES, RunningPlatform
 
 ROOT = Path(__file__).parents[2]
@@ -77,6 +77,7 @@ def live_and_check(platform, commands, capsys, said):
     history.catches_up()
     platform.stop()
     history.everything_holds(clients.acknowledged)
+    history.has_happened(happened_in(len(lived)))
     history.each_failure_is_told_once(
         (one["test"], platform.person_id(who)) for one in lived for who in one["supporters"]
     )

@@ -80,6 +80,14 @@ TALK = 7
 COMMANDS_OF_A_LIFE = 20
 
 
+def happened_in(lives):
+    """How often each of these things has happened after so many lives: by command, and by reaction to one."""
+    once = ("experiment-drafted", "experiment-started", "observation-recorded", "experiment-failed", "lesson-recorded")
+    by_reaction = ("idea-put-to-test", "idea-test-concluded", "lesson-attached", "experiment-closed")
+    talk = {"idea-submitted": lives + 1, "idea-supported": 3 * lives, "comment-added": (TALK + 1) * lives}
+    return talk | dict.fromkeys((*once, *by_reaction), lives)
+
+
 def life(clients, n, shared_idea):
     """An idea is had, supported, tried, fails and leaves a lesson: who supported it, and the experiment."""
     author, others = f"author-{n}", [f"colleague-{n}-{m}" for m in range(3)]
