@@ -27,8 +27,8 @@ def answers_for(experiment: Experiment, person: Caller) -> bool:
 
 
 def decides(experiment: Experiment, person: Caller) -> bool:
-    """Whether they may decide on it: never on what they own or team (jäv)."""
-    return answers_for(experiment, person) and not runs(experiment, person)
+    """Whether they may decide on it: never on what they own or team, or once did (jäv)."""
+    return answers_for(experiment, person) and person.person_id not in experiment.involved
 
 
 def tends(experiment: Experiment, person: Caller) -> bool:
@@ -61,8 +61,8 @@ def mandate(experiment: Experiment, by: Caller, on_behalf_of: PersonId | None = 
     """By what right the caller decides on it; NotAllowed("role-needed", "own-matter") where there is none."""
     if not answers_for(experiment, by):
         raise NotAllowed("role-needed", roles="decider", unit=experiment.unit)
-    if runs(experiment, by):
-        raise NotAllowed("own-matter")
+    if by.person_id in experiment.involved:
+        raise NotAllowed("own-matter", field="experiment_id")
     nearest = next(unit for unit in lineage(experiment.unit) if by.has("decider", unit))
     return Mandate(decided_by=by.person_id, decided_as="decider", for_unit=nearest, on_behalf_of=on_behalf_of)
 
@@ -72,7 +72,7 @@ def judged_by(criteria: tuple[Criterion, ...]) -> tuple[Criterion, ...]:
     return tuple(c for c in criteria if c.role == "goal" and c.threshold is not None)
 
 
-_ACTIONS: dict[str, tuple[str, Right]] = {
+ACTIONS: dict[str, tuple[str, Right]] = {
     "revise": ("revise", runs),
     "criteria": ("set", runs),
     "checks": ("set", runs),
@@ -104,7 +104,7 @@ def allowed_actions(experiment: Experiment, person: Caller) -> tuple[str, ...]:
     """What this person may do with the experiment as it is now, by the last part of the route (``revise``: PATCH)."""
     return tuple(
         action
-        for action, (row, right) in _ACTIONS.items()
+        for action, (row, right) in ACTIONS.items()
         if TABLE.allows(row, experiment.state) and right(experiment, person) and _in_reach(action, experiment)
     )
 

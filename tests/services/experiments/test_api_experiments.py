@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from services.experiments.experiment import CHECKED
-from services.experiments.experiment_rights import _ACTIONS
+from services.experiments.experiment_rights import ACTIONS
 from tests.services.experiments.experiments import HYPOTHESIS, IDEA
 
 SHARE = {
@@ -209,7 +209,7 @@ def test_the_board_lists_what_is_tested(api, karin, bengt):
 
 def test_every_action_that_is_allowed_is_a_route(api):
     paths = {rule.rule for rule in api.app.url_map.iter_rules()}
-    actions = set(_ACTIONS) - {"revise"}
+    actions = set(ACTIONS) - {"revise"}
     assert {f"/experiments/<experiment_id>/{action}" for action in actions} <= paths
 
 
