@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 from rich.console import Console
 from rich.padding import Padding
+from rich.table import Table
 from rich.text import Text
 
 from nyfiken.demo.client import Person, Platform
@@ -25,12 +26,8 @@ class Stage:
         """The person of this first name."""
         return self._people[name]
 
-    def told(self, name: str, subject: str, happening: str) -> int:
-        """How often somebody has been told that this happened to this (``experiment-<id>``, ``experiment-failed``)."""
-        return len(self.notices(name, subject, happening))
-
     def notices(self, name: str, subject: str, happening: str) -> list[str]:
-        """What somebody's inbox says of this."""
+        """What somebody's inbox says of what happened to something (``experiment-<id>``, ``experiment-failed``)."""
         found = self[name].get("/inbox?limit=200")["items"]
         wanted = (subject, happening)
         return [one["text"] for one in found if (one["subject"], one["event_type"].partition(".v")[0]) == wanted]
@@ -47,11 +44,18 @@ class Stage:
     @contextmanager
     def step(self, told: str) -> Iterator[None]:
         """One sentence of the story: shown while it happens, ticked when it has happened as told."""
-        with self._console.status(told):
+        with self._console.status(Text(told)):
             try:
                 yield
             except Exception:
-                self._console.print(f"[red]✗[/red] {told}")
+                self._console.print(_marked("✗", "red", told))
                 raise
         self.steps += 1
-        self._console.print(f"[green]✓[/green] {told}")
+        self._console.print(_marked("✓", "green", told))
+
+
+def _marked(mark: str, colour: str, told: str) -> Table:
+    """A sentence behind its mark, longer ones indented."""
+    line = Table.grid(padding=(0, 1))
+    line.add_row(Text(mark, style=colour), Text(told))
+    return line

@@ -10,7 +10,7 @@ import httpx
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
-from chassis.keys import load_keys
+from chassis.keys import WrongKeys, load_keys
 from chassis.tokens import Tokens
 from nyfiken.importing.kinds import KINDS, Kind
 from nyfiken.importing.mapping import Map, WrongMap, load_map
@@ -18,7 +18,7 @@ from nyfiken.importing.outcome import Outcome, What
 from nyfiken.importing.passing import Make, outcomes, would_be
 from nyfiken.importing.rows import NotATable
 from nyfiken.importing.sending import GaveUp, Sender
-from nyfiken.layout import Layout
+from nyfiken.layout import Layout, data_option, port_option
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 Counts = Counter[What]
@@ -29,8 +29,8 @@ Counts = Counter[What]
 @click.argument("file", type=FILE)
 @click.option("--map", "map_file", type=FILE, required=True, help="Which column becomes which field.")
 @click.option("--dry-run", is_flag=True, help="Only tell what would happen; sends nothing, needs no platform.")
-@click.option("--data", type=click.Path(path_type=Path), default=Path("data"), show_default=True, help="Data folder.")
-@click.option("--port", default=8081, show_default=True, help="Of ideas; experiments has the next.")
+@data_option
+@port_option
 def command(kind: str, file: Path, map_file: Path, dry_run: bool, data: Path, port: int) -> None:
     """Import the rows of a csv FILE as ideas or lessons.
 
@@ -52,7 +52,7 @@ def command(kind: str, file: Path, map_file: Path, dry_run: bool, data: Path, po
             counts = show(file, wanted, lambda line, body: would_be(schema, line, body))
         else:
             counts = _send(KINDS[kind], file, wanted, Layout(data=data.resolve(), port=port))
-    except (WrongMap, NotATable, GaveUp) as error:
+    except (WrongMap, NotATable, GaveUp, WrongKeys) as error:
         raise click.ClickException(str(error)) from error
     click.echo(f"{kind}{', if it were sent' if dry_run else ''}: {_summary(counts)}")
     if not counts["in"] and not counts["already there"]:

@@ -14,7 +14,6 @@
 
 from __future__ import annotations
 
-import codecs
 import dataclasses
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -144,7 +143,7 @@ def _put(body: Json, path: str, found: object) -> None:
 
 def _encoding(name: str) -> None:
     try:
-        codecs.lookup(name)
+        "".encode(name)
     except LookupError:
         raise ValidationError("There is no such encoding.") from None
 

@@ -22,15 +22,16 @@ Step = Outcome | tuple[int, Json]
 
 
 def outcomes(raw: BinaryIO, wanted: Map, make: Make) -> Iterator[Outcome]:
-    """What becomes of each row of a csv file, in order.
+    """What becomes of each row of a csv file, in order; closes the file.
 
     Raises WrongMap when the map names columns that the file has not, NotATable, and what ``make`` raises.
     """
     encoding = "utf-8-sig" if wanted.form.encoding.lower() in ("utf-8", "utf8") else wanted.form.encoding
-    table = Table(TextIOWrapper(raw, encoding=encoding, errors="surrogateescape", newline=""), wanted.form.delimiter)
-    if lacking := wanted.lacks(table.columns):
-        raise WrongMap(lacking)
-    yield from in_order(lambda step: step if isinstance(step, Outcome) else make(*step), _steps(table, wanted))
+    with TextIOWrapper(raw, encoding=encoding, errors="surrogateescape", newline="") as text:
+        table = Table(text, wanted.form.delimiter)
+        if lacking := wanted.lacks(table.columns):
+            raise WrongMap(lacking)
+        yield from in_order(lambda step: step if isinstance(step, Outcome) else make(*step), _steps(table, wanted))
 
 
 def would_be(schema: Schema, line: int, body: Json) -> Outcome:

@@ -56,6 +56,8 @@ class Table:
             return next(self._reader, None)
         except csv.Error as error:
             raise NotATable(f"line {line}: {error}") from None
+        except UnicodeError:
+            raise NotATable(f"line {line} or soon after: this is not in the encoding that the map states") from None
 
     def _row(self, line: int, cells: list[str]) -> Row:
         fault = None

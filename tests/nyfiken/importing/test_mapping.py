@@ -90,6 +90,7 @@ def test_a_row_without_an_id_is_known_by_what_it_says(tmp_path):
         (f"fields:\n  title: {{column: A, cut: ten}}{IDENTITY}", "fields.title.cut: Not a valid integer."),
         (f"fields:\n  title: {{column: A, otherwise: {{x: B}}}}{IDENTITY}", "fields.title.otherwise.x: Unknown field."),
         (f"table: {{encoding: utf-88}}\nfields:{IDENTITY}", "table.encoding: There is no such encoding."),
+        (f"table: {{encoding: base64}}\nfields:{IDENTITY}", "table.encoding: There is no such encoding."),
         (f"table: {{delimiter: ab}}\nfields:{IDENTITY}", "table.delimiter: Length must be 1."),
         (f"tabel: {{}}\nfields:{IDENTITY}", "tabel: Unknown field."),
         ("fields:\n  title: Name", "fields.source.system: is needed, to know a row again"),

@@ -83,6 +83,13 @@ def test_a_row_that_is_not_in_the_encoding_is_refused_and_the_others_are_not(wan
     assert found[0].reasons == (("", "is not in the encoding that the map states"),)
 
 
+def test_a_file_that_cannot_be_decoded_at_all_is_told(tmp_path):
+    (tmp_path / "map.yaml").write_text(MAP.replace("{html: true", "{encoding: utf-16, html: true"))
+    wanted = load_map(tmp_path / "map.yaml", SCHEMA)
+    with pytest.raises(NotATable, match="line 1 or soon after: this is not in the encoding that the map states"):
+        checked(table(GOOD).encode(), wanted)
+
+
 def test_nul_and_other_control_characters_do_not_come_in(wanted):
     service = Service()
     assert sent(table("1,Na\x00me\x07,Said,HQ,,,"), wanted, service) == [Outcome(2, "in")]
