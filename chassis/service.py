@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from chassis.command import Caller
@@ -17,10 +17,18 @@ from chassis.store.protocol import Store
 Disclose = Callable[[Recorded, Caller, Store], Recorded | None]
 """What of a recorded event this caller may see: all, part (a changed copy), or None: a withheld mark."""
 
+Unknown = Callable[[object], Iterable[tuple[str, str]]]
+"""Where a command names a unit that is not there, and which."""
+
 
 def service_only(recorded: Recorded, caller: Caller, store: Store) -> Recorded | None:
     """Disclose everything to the machines among themselves, nothing to anyone else."""
     return recorded if caller.has("service") else None
+
+
+def every_unit(command: object) -> Iterable[tuple[str, str]]:
+    """Whatever unit is named may be one."""
+    return ()
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -33,6 +41,7 @@ class Service:
     reactions: tuple[Reaction, ...]
     erasures: tuple[Erasure, ...] = ()
     disclose: Disclose = service_only
+    unknown_units: Unknown = every_unit
 
     @property
     def consumes(self) -> tuple[str, ...]:

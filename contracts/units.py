@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 
 from contracts.event import about, converter, value
+from contracts.named import named
 from contracts.values import Title, UnitId
 
 _PACKAGED = Path(__file__).with_name("units.json")
@@ -53,6 +54,11 @@ def _check(unit: Unit, units: Mapping[str, Unit]) -> None:
 def units() -> Mapping[str, Unit]:
     """The organisation's units by id."""
     return load()
+
+
+def unknown(part: object) -> Iterator[tuple[str, str]]:
+    """Where a command names a unit that the organisation does not have, and which: ``("units_concerned.0", "vfo")``."""
+    return ((place, unit) for place, unit in named(part, UnitId) if unit not in units())
 
 
 def lineage(unit: str) -> tuple[str, ...]:

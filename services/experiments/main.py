@@ -9,6 +9,7 @@ from chassis.service import Service
 from chassis.store.sqlite import open_store
 from chassis.transport.feed import FeedSource
 from chassis.web import Routes
+from contracts import units
 from services.experiments import api_experiments, api_failures, api_lessons, reactions, reactions_lessons
 from services.experiments.api_feed import Disclosure
 from services.experiments.experiment import EXPERIMENT
@@ -21,6 +22,7 @@ SERVICE = Service(
     read_models=(EXPERIMENT_BOARD, FAILURE_WALL, LESSON_LIBRARY),
     reactions=(*reactions.REACTIONS, *reactions_lessons.REACTIONS),
     disclose=Disclosure(),
+    unknown_units=units.unknown,
 )
 ROUTES: tuple[Routes, ...] = (api_experiments.routes, api_lessons.routes, api_failures.routes)
 PROGRAM = Program(

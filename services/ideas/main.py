@@ -9,6 +9,7 @@ from chassis.service import Service
 from chassis.store.sqlite import open_store
 from chassis.transport.feed import FeedSource
 from chassis.web import Routes
+from contracts import units
 from services.ideas.api_board import board
 from services.ideas.api_challenges import challenges
 from services.ideas.api_feed import Disclosure
@@ -26,6 +27,7 @@ SERVICE = Service(
     reactions=REACTIONS,
     erasures=ERASURES,
     disclose=Disclosure(),
+    unknown_units=units.unknown,
 )
 ROUTES: tuple[Routes, ...] = (challenges, ideas, board, story)
 PROGRAM = Program(

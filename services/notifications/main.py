@@ -9,6 +9,7 @@ from chassis.service import Service
 from chassis.store.sqlite import open_store
 from chassis.transport.feed import FeedSource
 from chassis.web import Routes
+from contracts import units
 from services.notifications.api_follows import follows
 from services.notifications.api_inbox import inbox
 from services.notifications.api_me import me
@@ -25,6 +26,7 @@ SERVICE = Service(
     read_models=READ_MODELS,
     reactions=REACTIONS,
     erasures=(FORGET_PEOPLE,),
+    unknown_units=units.unknown,
 )
 ROUTES: tuple[Routes, ...] = (me, people, follows, inbox)
 PROGRAM = Program(

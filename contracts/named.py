@@ -1,0 +1,44 @@
+"""What an event, a command or a part of one names: the ids of one kind, wherever they stand in it."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from functools import cache
+from typing import Annotated, Any, get_args, get_origin
+
+from contracts.event import type_of
+
+
+def named(part: Any, kind: Any, path: str = "") -> Iterator[tuple[str, str]]:
+    """Where and which: ``named(command, UnitId)`` gives ``("unit", "vof")``, ``("units_concerned.0", "sof")``."""
+    owner: Any = type(part)
+    for name in _fields(owner):
+        within = f"{path}.{name}" if path else name
+        for place, value in _each(getattr(part, name), within):
+            if not _holds(owner, name, kind):
+                yield from named(value, kind, place)
+            elif value is not None:
+                yield place, value
+
+
+def _each(value: Any, path: str) -> Iterator[tuple[str, Any]]:
+    if isinstance(value, tuple):
+        yield from ((f"{path}.{n}", item) for n, item in enumerate(value))
+    else:
+        yield path, value
+
+
+def _fields(kind: type[object]) -> tuple[str, ...]:
+    return tuple(f.name for f in dataclasses.fields(kind)) if dataclasses.is_dataclass(kind) else ()
+
+
+@cache
+def _holds(owner: type[object], field: str, kind: Any) -> bool:
+    return _is_of(type_of(owner, field), kind)
+
+
+def _is_of(hint: Any, kind: Any) -> bool:
+    if get_origin(hint) is Annotated:
+        return bool(hint == kind)
+    return any(_is_of(arm, kind) for arm in get_args(hint))
