@@ -118,6 +118,7 @@ class Experiment:
     test_method: Text | None = about("To verify that, we will …", default=None)
     owner: PersonId = about("Who leads it.")
     team: tuple[PersonId, ...] = about("Who runs it together with the owner.", default=())
+    involved: frozenset[PersonId] = about("Everybody who has ever led or run it: they never decide on it.")
     contact_shown: bool = about("Whether its owner wants to be asked about it.", default=False)
     starts_on: date | None = about("The day it is meant to start.", default=None)
     ends_on: date | None = about("The day it is meant to end.", default=None)
@@ -194,7 +195,7 @@ def evolve(experiment: Experiment | None, happening: object) -> Experiment:
         return _drafted(happening)
     if state := state_after(happening):
         experiment = dataclasses.replace(experiment, state=state)
-    return _changed(experiment, happening)
+    return _followed(_observed(_planned(experiment, happening), happening), happening)
 
 
 def _drafted(happening: object) -> Experiment:
@@ -210,6 +211,7 @@ def _drafted(happening: object) -> Experiment:
                 test_method=first.test_method,
                 owner=first.owner,
                 team=first.team,
+                involved=frozenset({first.owner, *first.team}),
                 contact_shown=first.contact_shown,
                 starts_on=first.starts_on,
                 ends_on=first.ends_on,
@@ -218,7 +220,8 @@ def _drafted(happening: object) -> Experiment:
             raise TypeError(f"an experiment begins with ExperimentDrafted, not {type(happening).__name__}")
 
 
-def _changed(experiment: Experiment, happening: object) -> Experiment:
+def _planned(experiment: Experiment, happening: object) -> Experiment:
+    """With what is tested, by what it is judged, and by whom."""
     known = partial(dataclasses.replace, experiment)
     match happening:
         case ExperimentRevised():
@@ -230,17 +233,35 @@ def _changed(experiment: Experiment, happening: object) -> Experiment:
         case ChecksAnswered(checks=checks):
             return known(checks=checks)
         case OwnerChanged(to=owner, team=team):
-            return known(owner=owner, team=team, contact_shown=False)
+            return known(owner=owner, team=team, contact_shown=False, involved=experiment.involved | {owner, *team})
         case TeamChanged(team=team):
-            return known(team=team)
+            return known(team=team, involved=experiment.involved | {*team})
+        case _:
+            return experiment
+
+
+def _observed(experiment: Experiment, happening: object) -> Experiment:
+    """With what was seen, and what was concluded from it."""
+    known = partial(dataclasses.replace, experiment)
+    match happening:
         case ObservationRecorded():
-            return known(observations=(*experiment.observations, _observed(happening)))
+            return known(observations=(*experiment.observations, _observation(happening)))
         case ObservationCorrected() | ObservationWithdrawn():
             return known(observations=tuple(_seen_otherwise(seen, happening) for seen in experiment.observations))
         case Conclusion(evidence_level=level, per_criterion=results):
             return known(outcome=happening.outcome, evidence_level=level, results=results)
         case ConclusionCorrected(evidence_level=level):
             return known(evidence_level=level or experiment.evidence_level)
+        case ExperimentReopened():
+            return known(outcome=None, evidence_level="none", results=(), counting=())
+        case _:
+            return experiment
+
+
+def _followed(experiment: Experiment, happening: object) -> Experiment:
+    """With what is left to do, and what was learned."""
+    known = partial(dataclasses.replace, experiment)
+    match happening:
         case FollowUpAssigned(follow_up_id=id_, assignee=assignee):
             return known(follow_ups=(*experiment.follow_ups, FollowUp(follow_up_id=id_, assignee=assignee)))
         case FollowUpDone(follow_up_id=id_):
@@ -248,8 +269,6 @@ def _changed(experiment: Experiment, happening: object) -> Experiment:
         case LessonAttached(lesson_id=lesson):
             lessons = tuple(dict.fromkeys((*experiment.lessons, lesson)))
             return known(lessons=lessons, counting=(*experiment.counting, lesson))
-        case ExperimentReopened():
-            return known(outcome=None, evidence_level="none", results=(), counting=())
         case _:
             return experiment
 
@@ -262,7 +281,7 @@ def _revised(experiment: Experiment, revised: ExperimentRevised) -> Experiment:
     return dataclasses.replace(experiment, **changed)
 
 
-def _observed(seen: Measurement) -> Observation:
+def _observation(seen: Measurement) -> Observation:
     return Observation(
         observation_id=seen.observation_id,
         criterion_id=seen.criterion_id,
@@ -278,7 +297,7 @@ def _observed(seen: Measurement) -> Observation:
 def _seen_otherwise(seen: Observation, now: ObservationCorrected | ObservationWithdrawn) -> Observation:
     if seen.observation_id != now.observation_id:
         return seen
-    return _observed(now) if isinstance(now, ObservationCorrected) else dataclasses.replace(seen, withdrawn=True)
+    return _observation(now) if isinstance(now, ObservationCorrected) else dataclasses.replace(seen, withdrawn=True)
 
 
 def _done(left: FollowUp, follow_up_id: PartId) -> FollowUp:

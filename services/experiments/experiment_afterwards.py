@@ -153,7 +153,7 @@ def close(command: CloseExperiment, experiment: Experiment | None) -> list[objec
     if TABLE.lead("close", experiment.state) is None:
         return []
     if not experiment.lessons:
-        raise Refused("lesson-missing")
+        raise Refused("lesson-missing", field="experiment_id")
     if not command.still_holds:
         raise Refused("say-that-it-still-holds", field="still_holds", lessons=len(experiment.lessons))
     return [closed(experiment, by=command.by.person_id)]

@@ -79,7 +79,7 @@ def send_back(command: ReturnApproval, experiment: Experiment | None) -> list[ob
 
 
 def answered(experiment: Experiment) -> Checks:
-    """The answers to the checks; Refused("checks-unanswered") where there are none yet."""
+    """The answers to the checks; Refused("checks-unanswered", field="checks") where there are none yet."""
     if experiment.checks is None:
-        raise Refused("checks-unanswered")
+        raise Refused("checks-unanswered", field="checks")
     return experiment.checks

@@ -175,6 +175,9 @@ def _conclusion(command: ConcludeExperiment, experiment: Experiment) -> Conclusi
     )
 
 
+_TOLD = ("criterion_id", "expected", "observed", "met")
+
+
 def _agrees(command: ConcludeExperiment, found: Sequence[CriterionResult]) -> None:
     """Refuse a conclusion that the observations contradict, and say which they are."""
     outcome = outcome_of(found, command.evidence_level)
@@ -187,7 +190,7 @@ def _agrees(command: ConcludeExperiment, found: Sequence[CriterionResult]) -> No
             agrees=outcome,
             evidence_level=command.evidence_level,
             seen="; ".join(told(result) for result in judged),
-            criteria=[result.criterion_id for result in judged if result.met is not True],
+            criteria=[{name: getattr(result, name) for name in _TOLD} for result in judged if result.met is not True],
         )
 
 

@@ -78,7 +78,7 @@ def start(command: StartExperiment, experiment: Experiment | None) -> list[objec
     _with_a_goal(experiment.criteria)
     answered(experiment)
     if experiment.state == "draft" and experiment.raised_checks:
-        raise Refused("approval-needed", checks=", ".join(experiment.raised_checks))
+        raise Refused("approval-needed", field="checks", checks=", ".join(experiment.raised_checks))
     return [
         ExperimentStarted(
             **experiment.bearings,

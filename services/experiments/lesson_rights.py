@@ -51,7 +51,7 @@ def may_judge(lesson: Lesson, by: Caller) -> None:
     if not coaches(lesson, by):
         raise NotAllowed("role-needed", roles="coach", unit=lesson.unit)
     if owns(lesson, by):
-        raise NotAllowed("own-lesson")
+        raise NotAllowed("own-lesson", field="lesson_id")
 
 
 _MAY: dict[str, Right] = {

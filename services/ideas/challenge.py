@@ -247,7 +247,7 @@ def take(challenge: Challenge | None, workshop_id: str | None) -> Challenge:
     if workshop_id is not None and workshop_id not in challenge.workshops:
         raise Invalid("no-such-workshop", field="workshop_id")
     if not TABLE.allows("take_workshop_idea" if workshop_id else "take_idea", challenge.state):
-        raise Refused("challenge-takes-no-ideas", state=challenge.state)
+        raise Refused("challenge-takes-no-ideas", field="challenge_id", state=challenge.state)
     return challenge
 
 

@@ -130,6 +130,8 @@ class Idea:
     recorded_by: PersonId
     names: Names
     coauthors: tuple[PersonId, ...] = ()
+    involved: frozenset[PersonId] = frozenset()
+    """Everybody who has ever been an author of it: whoever hands it over does not decide on it either."""
     challenge_id: ChallengeId | None = None
     workshop_id: PartId | None = None
     supporters: frozenset[PersonId] = frozenset()
@@ -158,12 +160,12 @@ class Idea:
 def evolve(idea: Idea | None, happening: object) -> Idea:
     """The idea after an event."""
     if isinstance(happening, IdeaDrafted | IdeaSubmitted):
-        return _begun(idea, happening)
+        return _involving(_begun(idea, happening))
     if idea is None:
         raise ValueError(f"{type(happening).__name__} before the idea was drafted or submitted")
     names = names_after(idea.names, happening)
     named = idea if names is idea.names else dataclasses.replace(idea, names=names)
-    return _moved(_joined(_tried(named, happening), happening), happening)
+    return _involving(_moved(_joined(_tried(named, happening), happening), happening))
 
 
 def _begun(idea: Idea | None, event: IdeaDrafted | IdeaSubmitted) -> Idea:
@@ -176,6 +178,7 @@ def _begun(idea: Idea | None, event: IdeaDrafted | IdeaSubmitted) -> Idea:
         recorded_by=event.recorded_by,
         names=names_after(was, event),
         coauthors=event.coauthors,
+        involved=idea.involved if idea else frozenset(),
         challenge_id=event.challenge_id,
         workshop_id=event.workshop_id,
         asking=idea.asking if idea else frozenset(),
@@ -184,6 +187,12 @@ def _begun(idea: Idea | None, event: IdeaDrafted | IdeaSubmitted) -> Idea:
     if isinstance(event, IdeaDrafted):
         return begun
     return dataclasses.replace(begun, state="submitted", lessons=frozenset(use.lesson_id for use in event.builds_on))
+
+
+def _involving(idea: Idea) -> Idea:
+    if idea.authors <= idea.involved:
+        return idea
+    return dataclasses.replace(idea, involved=idea.involved | idea.authors)
 
 
 def names_after(names: Names, happening: object) -> Names:

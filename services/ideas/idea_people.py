@@ -129,7 +129,7 @@ def support(command: SupportIdea, idea: Idea | None) -> list[object]:
     idea = _for_colleague(command.by, idea)
     TABLE.lead("support", idea.state)
     if command.by.person_id in idea.authors:
-        raise Refused("own-idea")
+        raise Refused("own-idea", field="idea_id")
     if command.by.person_id in idea.supporters:
         return []
     return [IdeaSupported(idea_id=idea.idea_id, supporter_id=command.by.person_id)]

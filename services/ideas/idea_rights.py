@@ -83,8 +83,12 @@ def _coach(idea: Idea, by: Caller) -> bool:
     return covers(by, "coach", idea.unit)
 
 
+def _answers_for(idea: Idea, by: Caller) -> bool:
+    return covers(by, "decider", idea.unit)
+
+
 def _decider(idea: Idea, by: Caller) -> bool:
-    return covers(by, "decider", idea.unit) and by.person_id not in idea.authors
+    return _answers_for(idea, by) and by.person_id not in idea.involved
 
 
 def _may_answer(idea: Idea, by: Caller) -> bool:
@@ -107,7 +111,7 @@ _ACTIONS: tuple[tuple[str, str, May], ...] = (
     ("accept", "joins", _may_answer),
     ("decline-join", "joins", _may_answer),
     ("leave", "joins", _coauthor),
-    ("authorship", "authorship", lambda idea, by: _holder(idea, by) or _decider(idea, by)),
+    ("authorship", "authorship", lambda idea, by: _holder(idea, by) or _answers_for(idea, by)),
     ("show-name", "authorship", _hidden),
     ("review", "review", _coach),
     ("coach", "coach", _coach),

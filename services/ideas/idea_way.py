@@ -279,4 +279,4 @@ def _for_coach(by: Caller, idea: Idea | None) -> Idea:
 
 
 def _decided(command: DecideOnIdea, idea: Idea) -> Mandate:
-    return mandate(command.by, idea.unit, idea.authors, command.on_behalf_of)
+    return mandate(command.by, idea.unit, idea.involved, command.on_behalf_of)

@@ -25,13 +25,13 @@ def needs(by: Caller, role: str, unit: str) -> None:
 
 
 def mandate(by: Caller, unit: str, involved: Collection[str], on_behalf_of: str | None = None) -> Mandate:
-    """By what right the caller decides for this unit.
+    """By what right the caller decides on an idea of this unit.
 
-    Raises NotAllowed where they are no decider of it or of one above, or are among those whose matter it is (jäv).
+    Raises NotAllowed where they are no decider of it or of one above, or are among those whose idea it is or was (jäv).
     """
     needs(by, "decider", unit)
     if by.person_id in involved:
-        raise NotAllowed("own-matter")
+        raise NotAllowed("own-matter", field="idea_id")
     nearest = next(above for above in lineage(unit) if by.has("decider", above))
     return Mandate(decided_by=by.person_id, decided_as="decider", for_unit=nearest, on_behalf_of=on_behalf_of)
 

@@ -6,7 +6,7 @@ import dataclasses
 
 from chassis.command import Caller, command, given
 from chassis.decider import Decider
-from chassis.errors import Invalid, Refused
+from chassis.errors import Invalid, NotAllowed, Refused
 from contracts.event import Sealed, about, value
 from contracts.notifications import (
     EmailAddress,
@@ -148,7 +148,7 @@ def request_erasure(command: RequestErasure, person: Person | None) -> list[obje
 
 def erase(command: ErasePerson, person: Person | None) -> list[object]:
     """Forget somebody, in every service and for ever. Those without an account never ask: nobody need have asked."""
-    command.by.needs("admin")
+    _decided_by(command.by, command.person_id)
     person = person or Person()
     if person.erased == _wider(person.erased, command.scope) and not person.erasure_requested:
         return []
@@ -164,20 +164,28 @@ def erase(command: ErasePerson, person: Person | None) -> list[object]:
 
 def decline_erasure(command: DeclineErasure, person: Person | None) -> list[object]:
     """Answer that they cannot be forgotten; their name is shown again."""
-    command.by.needs("admin")
+    _decided_by(command.by, command.person_id)
     if person is None or not person.erasure_requested:
         raise Refused("no-erasure-requested")
     return [ErasureDeclined(person_id=command.person_id, basis=command.basis, decided_by=command.by.person_id)]
+
+
+def _decided_by(admin: Caller, person_id: PersonId) -> None:
+    """Raise NotAllowed unless an administrator decides, and about somebody else."""
+    admin.needs("admin")
+    if admin.person_id == person_id:
+        raise NotAllowed("own-matter", field="person_id")
 
 
 def allowed_actions(person: Person | None, caller: Caller, person_id: str) -> tuple[str, ...]:
     """What this caller may do about this person now."""
     person = person or Person()
     everything = person.erased == "profile_and_texts"
-    own, admin = caller.person_id == person_id, caller.has("admin")
+    own = caller.person_id == person_id
+    decides = caller.has("admin") and not own
     actions = {
         "erasure-request": own and not person.erasure_requested and not everything,
-        "erase": admin and (person.erasure_requested or not everything),
-        "decline-erasure": admin and person.erasure_requested,
+        "erase": decides and (person.erasure_requested or not everything),
+        "decline-erasure": decides and person.erasure_requested,
     }
     return tuple(action for action, allowed in actions.items() if allowed)

@@ -149,7 +149,13 @@ def test_the_day_it_was_seen_decides_which_is_the_latest():
 def test_a_conclusion_that_disagrees_says_with_which_criteria_and_values():
     refused = after(*RUNNING, observing("18")).when(concluding("succeeded")).then_refused("conclusion-disagrees")
     assert refused.details["seen"] == "Andel besök på video: 18 % (≥ 50); Nöjdhet: – (≥ 4.0)"
-    assert refused.details["criteria"] == ["video-share", "satisfaction"]
+    assert [one["criterion_id"] for one in refused.details["criteria"]] == ["video-share", "satisfaction"]
+    assert refused.details["criteria"][0] == {
+        "criterion_id": "video-share",
+        "expected": "50",
+        "observed": "18",
+        "met": False,
+    }
     assert (refused.details["outcome"], refused.details["agrees"]) == ("succeeded", "failed")
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from chassis.command import Caller
 from contracts.experiments import Check, ExperimentDrafted, ExperimentStarted, criteria_hash
+from services.experiments.experiment_rights import allowed_actions
 from tests.services.experiments.experiments import (
     ALL_NO,
     BENGT,
@@ -177,9 +178,24 @@ def test_a_decider_of_the_unit_or_one_above_approves():
 @pytest.mark.parametrize("involved", ["owner", "team"])
 def test_nobody_approves_what_they_run(involved):
     mine = {"owner": [changing_owner("bengt")], "team": [changing_team("bengt")]}[involved]
-    after(*PLANNED, *mine).when(approving()).then_refused("own-matter")
+    after(*PLANNED, *mine).when(approving()).then_refused("own-matter", field="experiment_id")
     above = Caller(person_id="cecilia", roles={"decider": frozenset({"staden"})}, unit="staden")
     assert after(*PLANNED, *mine, approving(by=above)).state.state == "ready"
+
+
+ONCE_THEIRS = {
+    "as owner": (changing_owner("bengt"), changing_owner("karin", by=BENGT)),
+    "in the team": (changing_team("bengt"), changing_team("sara")),
+}
+
+
+@pytest.mark.parametrize("steps", ONCE_THEIRS.values(), ids=ONCE_THEIRS)
+def test_nobody_approves_what_they_once_ran(steps):
+    handed = after(*PLANNED, *steps)
+    assert "bengt" not in handed.state.people
+    handed.when(approving()).then_refused("own-matter", field="experiment_id")
+    handed.when(returning()).then_refused("own-matter", field="experiment_id")
+    assert not {"approve", "return"} & {*allowed_actions(handed.state, BENGT)}
 
 
 def test_what_is_returned_is_a_draft_again_with_the_reason():

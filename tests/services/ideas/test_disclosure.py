@@ -6,6 +6,8 @@ import json
 
 import pytest
 
+from chassis.disclosure import HIDDEN
+
 WRITTEN = {"title": "Promenadmöten", "what": "Håll korta möten gående.", "author_visibility": "name_hidden"}
 
 
@@ -86,6 +88,36 @@ def test_the_past_of_a_draft_is_its_authors_under_todays_rights(api, karin):
     assert oskar.get(one).json["state"] == "submitted"
     assert oskar.get(f"{one}?as_of={drafted}", expect=404).slug == "no-such-idea"
     assert karin.get(f"{one}?as_of={drafted}").json["state"] == "draft"
+
+
+def test_supporters_are_a_number_and_who_says_or_decides_something_is_nobodys_to_count(api, karin):
+    one = f"/ideas/{karin.post('/ideas', {**WRITTEN, 'author_visibility': 'named'}).json['idea_id']}"
+    oskar, bengt = api.as_("employee", sub="oskar"), api.as_("employee", "coach", "decider@vof", sub="bengt")
+    oskar.put(f"{one}/support")
+    oskar.delete(f"{one}/support")
+    oskar.post(f"{one}/comments", {"text": "Vem är med?"})
+    oskar.post(f"{one}/joins")
+    karin.post(f"{one}/joins/{oskar.person_id}/decline")
+    bengt.post(f"{one}/select", {"reason": "Går att pröva.", "responsible": oskar.person_id})
+    bengt.post("/challenges", {"title": "Hur gör vi nytt?"})
+    for role in ("analyst", "admin"):
+        text, types = told(api.as_(role, sub="ingrid"))
+        assert len(types) == len(api.store.read(0, 0))
+        assert (oskar.person_id in text, bengt.person_id in text, karin.person_id in text) == (False, False, True)
+        assert text.count(f'"{HIDDEN}"') >= 6
+    everything = told(api.machine("experiments"))[0]
+    assert oskar.person_id in everything
+    assert bengt.person_id in everything
+
+
+def test_who_joins_is_named_as_a_coauthor(api, karin):
+    one = f"/ideas/{karin.post('/ideas', WRITTEN).json['idea_id']}"
+    oskar, analyst = api.as_("employee", sub="oskar"), api.as_("analyst", sub="ingrid")
+    oskar.post(f"{one}/joins")
+    assert oskar.person_id not in told(analyst)[0]
+    karin.post(f"{one}/joins/{oskar.person_id}/accept")
+    assert oskar.person_id in told(analyst)[0]
+    assert karin.person_id not in told(analyst)[0]
 
 
 def test_what_is_said_is_in_no_feed(api, karin):

@@ -52,7 +52,7 @@ def test_one_supports_an_idea_once_and_may_stop():
 
 
 def test_nobody_supports_an_idea_of_their_own():
-    IDEA_OF_KARIN.when(giving.supporting(by=KARIN)).then_refused("own-idea")
+    IDEA_OF_KARIN.when(giving.supporting(by=KARIN)).then_refused("own-idea", field="idea_id")
     joined = IDEA_OF_KARIN.when(giving.accepting()).and_then()
     joined.when(giving.supporting(by=LEYLA)).then_refused("own-idea")
 

@@ -24,11 +24,13 @@ from contracts.ideas import (
 )
 from contracts.values import Author, Mandate
 from services.ideas.idea import IDEA, Trial
+from services.ideas.idea_rights import allowed_actions
 from services.ideas.idea_tried import after_all
 from tests.services.ideas import giving
 from tests.services.ideas.people import (
     AMINA,
     BENGT,
+    BY_KARIN,
     CHIEF,
     EXPERIMENT_ID,
     IDEA_ID,
@@ -90,7 +92,7 @@ def test_only_a_decider_of_its_unit_decides(command, by):
 @pytest.mark.parametrize("command", DECISIONS.values(), ids=DECISIONS)
 def test_nobody_decides_on_what_they_author_and_somebody_above_does(command):
     own = given(IDEA).when(giving.having(by=BENGT)).and_then()
-    own.when(command()).then_refused("own-matter")
+    own.when(command()).then_refused("own-matter", field="idea_id")
     (decided,) = own.when(command(by=CHIEF)).events
     assert decided.mandate == Mandate(decided_by="chief", decided_as="decider", for_unit="staden")
 
@@ -98,6 +100,29 @@ def test_nobody_decides_on_what_they_author_and_somebody_above_does(command):
 def test_nobody_decides_on_what_they_are_a_coauthor_of():
     joined = given(IDEA).when(giving.having(coauthors=("bengt",))).and_then()
     joined.when(giving.selecting()).then_refused("own-matter")
+
+
+ONCE_THEIRS = {
+    "handed over": (giving.having(by=BENGT), giving.transferring(by=BENGT)),
+    "handed over as a draft": (
+        giving.having(by=BENGT, draft=True),
+        giving.transferring(by=BENGT, author=BY_KARIN),
+        giving.submitting(),
+    ),
+    "left": (giving.having(coauthors=("bengt",)), giving.leaving(by=BENGT)),
+}
+
+
+@pytest.mark.parametrize("command", DECISIONS.values(), ids=DECISIONS)
+@pytest.mark.parametrize("steps", ONCE_THEIRS.values(), ids=ONCE_THEIRS)
+def test_nobody_decides_on_what_they_once_authored(command, steps):
+    idea = given(IDEA)
+    for step in steps:
+        idea = idea.when(step).and_then()
+    assert "bengt" not in idea.state.authors
+    idea.when(command()).then_refused("own-matter", field="idea_id")
+    assert not {"select", "decline", "hold", "realise", "hand-over"} & {*allowed_actions(idea.state, BENGT)}
+    idea.when(command(by=CHIEF)).and_then()
 
 
 def test_a_deciders_unit_covers_those_below_it():

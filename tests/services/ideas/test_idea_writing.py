@@ -74,7 +74,8 @@ def test_an_idea_that_answers_a_challenge_is_for_the_challenges_unit():
 
 @pytest.mark.parametrize("state", ["draft", "evaluating", "closed", "cancelled"])
 def test_a_challenge_that_takes_no_ideas_takes_no_idea(state):
-    NOTHING.when(giving.having(a_challenge(state), **CHALLENGED)).then_refused("challenge-takes-no-ideas")
+    refused = NOTHING.when(giving.having(a_challenge(state), **CHALLENGED))
+    refused.then_refused("challenge-takes-no-ideas", field="challenge_id")
 
 
 def test_a_workshops_idea_may_come_while_others_are_gone_through():

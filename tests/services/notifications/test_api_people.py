@@ -119,6 +119,21 @@ def test_nobody_but_an_administrator_decides_about_forgetting(karin, bo, what):
     assert bo.get("/erasure-requests", expect=403).slug == "role-needed"
 
 
+@pytest.mark.parametrize("what", ["erase", "decline-erasure"])
+def test_an_administrator_does_not_decide_on_their_own_request(admin, what):
+    admin.post("/me/erasure-request")
+    body = ERASE if what == "erase" else {"basis": "Nej."}
+    refused = admin.post(f"/people/{admin.person_id}/{what}", body, expect=403)
+    assert (refused.slug, refused.json["errors"][0]["field"]) == ("own-matter", "person_id")
+    assert admin.get("/me").json["allowed_actions"] == []
+
+
+def test_ones_unit_is_one_of_the_organisations(karin, api):
+    refused = karin.put("/me", {**PROFILE, "unit": "vfo"}, expect=422)
+    assert (refused.slug, refused.json["errors"][0]["field"]) == ("no-such-unit", "unit")
+    assert karin.get("/me").json["unit"] == "vof"
+
+
 def test_everything_that_is_held_about_one_is_given_to_one(karin, admin, api):
     karin.put("/follows/unit-vof")
     karin.put("/follows/tag-natt")
