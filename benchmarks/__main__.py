@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import logging
 import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import structlog
 from rich.console import Console
 from rich.table import Table
 
@@ -18,6 +20,7 @@ from benchmarks.rows import Row
 
 RESULTS = Path(__file__).with_name("results.json")
 _BAR = 24
+_WIDTH = 132
 
 
 def measured(folder: Path) -> Iterator[Row]:
@@ -30,7 +33,8 @@ def measured(folder: Path) -> Iterator[Row]:
 
 def main() -> int:
     """Run all of it; 1 when a goal is missed."""
-    console = Console()
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
+    console = Console(width=max(_WIDTH, Console().width))
     rows = []
     with tempfile.TemporaryDirectory(prefix="nyfiken-bench-") as folder:
         for row in measured(Path(folder)):
