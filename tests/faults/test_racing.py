@@ -1,0 +1,43 @@
+"""What must not happen at the same moment does not."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import httpx
+import pytest
+
+from tests.faults.check import Platform
+
+IDEAS = 40
+ENDING = ("idea-submitted.v1", "challenge-closed.v1")
+
+
+@pytest.fixture
+def challenge(person):
+    amina = person("amina", "employee", "coach")
+    it = amina.post("/challenges", {"title": "Vad kan vi göra nytt?", "unit": "vof"}, expect=201)["challenge_id"]
+    amina.post(f"/challenges/{it}/open")
+    return it
+
+
+def test_no_idea_enters_a_challenge_that_closes_at_the_same_moment(platform, challenge):
+    karin, amina = (
+        {"Authorization": f"Bearer {platform.token(name, *roles)}"}
+        for name, roles in (("karin", ("employee",)), ("amina", ("employee", "coach")))
+    )
+    with httpx.Client(base_url=platform.urls["ideas"], timeout=10.0) as client, ThreadPoolExecutor(8) as pool:
+
+        def act(n):
+            if n == IDEAS // 2:
+                return client.post(f"/challenges/{challenge}/close", json={"outcome_text": "Klart."}, headers=amina)
+            idea = {"title": f"Idé {n}", "what": "Något nytt.", "challenge_id": challenge}
+            return client.post("/ideas", json=idea, headers=karin)
+
+        answers = [answer.status_code for answer in pool.map(act, range(IDEAS))]
+    history = Platform.at(platform.data)
+    told = [r for r in history.history("ideas") if challenge in r.data.decode() and r.type in ENDING]
+    history.close()
+    assert answers[IDEAS // 2] == 200
+    assert set(answers) == {200, 201, 409}
+    assert [r.type for r in told].index("challenge-closed.v1") == len(told) - 1 == answers.count(201)
