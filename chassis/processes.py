@@ -6,7 +6,6 @@ small; so what is needed here is mostly imported where it is used.
 
 from __future__ import annotations
 
-import dataclasses
 import os
 import signal
 import sys
@@ -14,43 +13,20 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from datetime import timedelta
-from importlib import import_module
 from typing import TYPE_CHECKING
 
 from chassis import logs
-from chassis.keys import Keys, WrongKeys, load_keys
+from chassis.keys import WrongKeys, load_keys
+from chassis.process import Process
 from chassis.settings import Settings, WrongSetting, load_feeds, load_listening, load_settings
 
 if TYPE_CHECKING:
-    from chassis.program import Program
     from chassis.tokens import Tokens
 
 USAGE = 2
 """The exit code of a process that was started the wrong way."""
 _FIGURES = "PROMETHEUS_MULTIPROC_DIR"
 _VALID_FOR = timedelta(minutes=10)
-
-
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Process:
-    """A process as it was set from outside; ``main`` is the module that has the service as ``PROGRAM``."""
-
-    main: str
-    settings: Settings
-    keys: Keys
-
-    def program(self) -> Program:
-        """The service, imported now."""
-        program: Program = import_module(self.main).PROGRAM
-        return program
-
-    def tokens(self) -> Tokens:
-        """What tells who a token belongs to, and signs the platform's own."""
-        from chassis.tokens import Jwks, Tokens
-
-        url, issuer = self.settings.jwks_url, self.settings.issuer
-        elsewhere = Jwks(url, issuer, self.settings.audience) if url and issuer else None
-        return Tokens(self.keys.signing, self.keys.secret, elsewhere)
 
 
 class ServiceToken:

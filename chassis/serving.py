@@ -16,7 +16,7 @@ from chassis.settings import Listening
 if TYPE_CHECKING:
     from flask import Flask
 
-    from chassis.processes import Process
+    from chassis.process import Process
 
 GRACE = 6
 """Seconds that requests get to be answered in after the process was asked to end."""
