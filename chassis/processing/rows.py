@@ -60,9 +60,10 @@ class Rows(Generic[R]):
         found = {getattr(row, name): row for row in self.some(best)}
         return [found[key] for key in best]
 
-    def parked(self, keys: Iterable[str]) -> frozenset[str]:
-        """Those of these keys whose rows lag, because an event of theirs could not be applied."""
-        return parked_among(self._connection, self.table.name, keys)
+    def behind(self, rows: Iterable[R]) -> tuple[str, ...]:
+        """The keys of those of these rows that lag, because an event of theirs could not be applied; in order."""
+        keys = (getattr(row, self._model.key_column) for row in rows)
+        return tuple(sorted(parked_among(self._connection, self.table.name, keys)))
 
     def count(self, *where: sa.ColumnElement[bool]) -> int:
         """How many rows meet these conditions."""
@@ -71,6 +72,7 @@ class Rows(Generic[R]):
     def page(
         self,
         *where: sa.ColumnElement[bool],
+        text: str | None = None,
         by: Sequence[str] = (),
         descending: bool = False,
         after: str | None = None,
@@ -78,8 +80,11 @@ class Rows(Generic[R]):
     ) -> Page[R]:
         """Up to ``limit`` rows in the order of these columns and then of the key, after a cursor.
 
-        The columns must not be null. Raises Invalid for a cursor that is not ours.
+        With a ``text`` those that resemble it, the most alike first: what is further down is hardly alike, so there is
+        no next page. The columns must not be null. Raises Invalid for a cursor that is not ours.
         """
+        if text is not None:
+            return Page(rows=self.matching(text, limit, *where), next=None)
         columns = [self.table.c[name] for name in (*by, self._model.key_column)]
         query = sa.select(self.table).where(*where).limit(limit + 1)
         query = query.order_by(*(c.desc() if descending else c.asc() for c in columns))

@@ -155,7 +155,7 @@ def list_experiments(asked: ExperimentsAsked, read: Read) -> ExperimentList:
     return ExperimentList(
         items=tuple(_listed(card, read) for card in page.rows),
         next=page.next,
-        behind=tuple(sorted(board.parked(card.experiment_id for card in page.rows))),
+        behind=board.behind(page.rows),
     )
 
 

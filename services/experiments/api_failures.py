@@ -87,15 +87,9 @@ def list_failures(asked: FailuresAsked, read: Read) -> FailureList:
     """List what failed: what was expected, what was seen, and what was learned."""
     wall = read.rows(FAILURE_WALL)
     where = wall_where(wall, unit=asked.unit, challenge_id=asked.challenge_id)
-    if asked.text is not None:
-        failures, following = wall.matching(asked.text, asked.limit, *where), None
-    else:
-        page = wall_page(wall, *where, after=asked.after, limit=asked.limit)
-        failures, following = page.rows, page.next
+    page = wall_page(wall, *where, text=asked.text, after=asked.after, limit=asked.limit)
     return FailureList(
-        items=tuple(_shown(failure, read) for failure in failures),
-        next=following,
-        behind=tuple(sorted(wall.parked(failure.experiment_id for failure in failures))),
+        items=tuple(_shown(failure, read) for failure in page.rows), next=page.next, behind=wall.behind(page.rows)
     )
 
 

@@ -156,15 +156,9 @@ def list_lessons(asked: LessonsAsked, read: Read) -> LessonList:
     """List what was learned; what was rejected, superseded or withdrawn stays in sight."""
     library = read.rows(LESSON_LIBRARY)
     where = library_where(library, unit=asked.unit, tag=asked.tag, standings=asked.standing, use=asked.use)
-    if asked.text is not None:
-        cards, following = library.matching(asked.text, asked.limit, *where), None
-    else:
-        page = library_page(library, *where, sort=asked.sort, after=asked.after, limit=asked.limit)
-        cards, following = page.rows, page.next
+    page = library_page(library, *where, text=asked.text, sort=asked.sort, after=asked.after, limit=asked.limit)
     return LessonList(
-        items=tuple(_shown(card, read) for card in cards),
-        next=following,
-        behind=tuple(sorted(library.parked(card.lesson_id for card in cards))),
+        items=tuple(_shown(card, read) for card in page.rows), next=page.next, behind=library.behind(page.rows)
     )
 
 

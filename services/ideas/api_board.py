@@ -100,15 +100,9 @@ def list_ideas(asked: IdeasAsked, read: Read) -> IdeaList:
     """List the ideas; declined, withdrawn and failed ones stay in sight."""
     rows = read.rows(IDEA_BOARD)
     where = board_where(rows, unit=asked.unit, tag=asked.tag, state=asked.state, challenge_id=asked.challenge)
-    if asked.text is not None:
-        cards, following = rows.matching(asked.text, asked.limit, *where), None
-    else:
-        page = board_page(rows, *where, sort=asked.sort, after=asked.after, limit=asked.limit)
-        cards, following = page.rows, page.next
+    page = board_page(rows, *where, text=asked.text, sort=asked.sort, after=asked.after, limit=asked.limit)
     return IdeaList(
-        items=tuple(_listed(card, read) for card in cards),
-        next=following,
-        behind=tuple(sorted(rows.parked(card.idea_id for card in cards))),
+        items=tuple(_listed(card, read) for card in page.rows), next=page.next, behind=rows.behind(page.rows)
     )
 
 
@@ -163,9 +157,7 @@ def tried_before(asked: TriedAsked, read: Read) -> TriedList:
     """Ask whether anybody has tried it: finished experiments, lessons, ideas. It informs and never blocks."""
     rows = read.rows(TRIED_BEFORE)
     found = similar_to(rows, asked.text, asked.limit, but=asked.but)
-    return TriedList(
-        items=tuple(_tried(one) for one in found), behind=tuple(sorted(rows.parked(one.thing for one in found)))
-    )
+    return TriedList(items=tuple(_tried(one) for one in found), behind=rows.behind(found))
 
 
 def _tried(one: Tried) -> TriedListed:

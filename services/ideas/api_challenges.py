@@ -133,7 +133,7 @@ def list_challenges(asked: ChallengesAsked, read: Read) -> ChallengeList:
     return ChallengeList(
         items=tuple(_listed(card, read) for card in page.rows),
         next=page.next,
-        behind=tuple(sorted(rows.parked(card.challenge_id for card in page.rows))),
+        behind=rows.behind(page.rows),
     )
 
 

@@ -64,7 +64,7 @@ def tell_story(asked: StoryAsked, read: Read) -> StoryTold:
     answer = StoryTold(
         items=tuple(_told(happened) for happened in page.rows),
         next=page.next,
-        behind=tuple(sorted(rows.parked(happened.place for happened in page.rows))),
+        behind=rows.behind(page.rows),
     )
     return told(answer, idea.names, read.caller)
 

@@ -73,7 +73,7 @@ def show_inbox(asked: InboxAsked, read: Read) -> Inbox:
     return Inbox(
         items=tuple(_told(entry, titles.get(entry.subject)) for entry in page.rows),
         next=page.next,
-        behind=tuple(sorted(rows.parked(entry.notification_id for entry in page.rows))),
+        behind=rows.behind(page.rows),
         unread_count=unread_of(rows, person_id),
     )
 

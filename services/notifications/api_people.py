@@ -97,7 +97,7 @@ def list_erasure_requests(asked: RequestsAsked, read: Read) -> ErasuresWaiting:
     return ErasuresWaiting(
         items=tuple(_waiting(wanted, read) for wanted in page.rows),
         next=page.next,
-        behind=tuple(sorted(rows.parked(wanted.person_id for wanted in page.rows))),
+        behind=rows.behind(page.rows),
     )
 
 

@@ -277,7 +277,11 @@ def wall_where(
 
 
 def wall_page(
-    wall: Rows[Failure], *where: sa.ColumnElement[bool], after: str | None = None, limit: int = 50
+    wall: Rows[Failure],
+    *where: sa.ColumnElement[bool],
+    text: str | None = None,
+    after: str | None = None,
+    limit: int = 50,
 ) -> Page[Failure]:
-    """A page of the wall, the latest failure first. Raises Invalid for a cursor not its own."""
-    return wall.page(*where, by=("failed_at",), descending=True, after=after, limit=limit)
+    """A page of the wall, the latest failure first; or what resembles a text. Invalid for a cursor not its own."""
+    return wall.page(*where, text=text, by=("failed_at",), descending=True, after=after, limit=limit)

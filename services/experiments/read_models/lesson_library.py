@@ -274,7 +274,7 @@ def library_where(
 ) -> list[sa.ColumnElement[bool]]:
     """The lessons of this unit and every unit below it, with this tag, in one of these standings, with this mark.
 
-    What is None or empty is not asked for. For ``library_page``, ``Rows.matching`` (a search) and ``Rows.count``.
+    What is None or empty is not asked for. For ``library_page`` and ``Rows.count``.
     """
     columns = library.table.c
     where: list[sa.ColumnElement[bool]] = []
@@ -295,9 +295,10 @@ _ORDERS: dict[Sort, tuple[str, ...]] = {"newest": ("recorded_at",), "most_used":
 def library_page(
     library: Rows[LessonCard],
     *where: sa.ColumnElement[bool],
+    text: str | None = None,
     sort: Sort = "newest",
     after: str | None = None,
     limit: int = 50,
 ) -> Page[LessonCard]:
-    """A page of the library. Raises Invalid for a cursor not its own."""
-    return library.page(*where, by=_ORDERS[sort], descending=True, after=after, limit=limit)
+    """A page of the library, or what resembles a text. Raises Invalid for a cursor not its own."""
+    return library.page(*where, text=text, by=_ORDERS[sort], descending=True, after=after, limit=limit)

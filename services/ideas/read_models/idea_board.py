@@ -8,6 +8,7 @@ from typing import Literal
 
 import sqlalchemy as sa
 
+from chassis.processing.labels import labelled, labels
 from chassis.processing.read_model import ReadModel, indexed, key, one_subject, row
 from chassis.processing.rows import Page, Rows
 from chassis.processing.words import words_of
@@ -115,7 +116,7 @@ def _with_words(card: IdeaCard) -> IdeaCard:
         card,
         heading=words_of(card.title, *card.tags),
         words=words_of(card.what),
-        tag_line=_tag_line(*card.tags),
+        tag_line=labels(*card.tags),
     )
 
 
@@ -195,24 +196,19 @@ def board_where(
 ) -> list[sa.ColumnElement[bool]]:
     """The ideas of this unit and every unit below it, with this tag (in any case of letters), in this state, …
 
-    What is None is not asked for. For ``board_page``, ``Rows.matching`` (a search by text) and ``Rows.count``.
+    What is None is not asked for. For ``board_page`` and ``Rows.count``.
     """
     columns = board.table.c
     where: list[sa.ColumnElement[bool]] = []
     if unit is not None:
         where.append(columns.unit.in_(sorted(descendants(unit))))
     if tag is not None:
-        where.append(columns.tag_line.contains(_tag_line(tag), autoescape=True))
+        where.append(labelled(columns.tag_line, tag))
     if state is not None:
         where.append(columns.state == state)
     if challenge_id is not None:
         where.append(columns.challenge_id == challenge_id)
     return where
-
-
-def _tag_line(*tags: str) -> str:
-    """Tags in a form that one of them can be looked for in: no tag holds a control character."""
-    return "".join(f"\x1f{tag.strip().casefold()}\x1f" for tag in tags)
 
 
 _ORDERS: dict[Sort, tuple[tuple[str, ...], bool]] = {
@@ -225,10 +221,14 @@ _ORDERS: dict[Sort, tuple[tuple[str, ...], bool]] = {
 def board_page(
     board: Rows[IdeaCard],
     *where: sa.ColumnElement[bool],
+    text: str | None = None,
     sort: Sort = "newest",
     after: str | None = None,
     limit: int = 50,
 ) -> Page[IdeaCard]:
-    """A page of the board; ``waiting_longest`` has the settled ones last. Raises Invalid for a cursor not its own."""
+    """A page of the board, or what resembles a text; ``waiting_longest`` has the settled ones last.
+
+    Raises Invalid for a cursor not its own.
+    """
     by, descending = _ORDERS[sort]
-    return board.page(*where, by=by, descending=descending, after=after, limit=limit)
+    return board.page(*where, text=text, by=by, descending=descending, after=after, limit=limit)
