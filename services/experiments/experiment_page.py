@@ -52,40 +52,38 @@ def experiment_page(history: Sequence[Recorded], caller: Caller | None = None) -
     conclusions = _conclusions(history)
     stands = conclusions.pop() if now.is_concluded else None
     return ExperimentPage(
-        experiment_id=now.experiment_id,
-        version=history[-1].version,
-        state=now.state,
-        title=now.title,
-        idea_ids=now.idea_ids,
-        challenge_id=now.challenge_id,
-        unit=now.unit,
-        hypothesis=now.hypothesis,
-        test_method=now.test_method,
-        owner=now.owner,
-        team=now.team,
-        contact_shown=now.contact_shown,
-        starts_on=now.starts_on,
-        ends_on=now.ends_on,
+        **{name: getattr(now, name) for name in _KNOWN},
         **_plan(history),
-        checks=now.checks,
+        **_moments(history),
+        version=history[-1].version,
         needs_approval=bool(now.raised_checks) if now.checks else None,
         approvals=tuple(_approvals(history)),
-        criteria=now.criteria,
         criteria_hash=_hash(history, now),
         amendments=tuple(_amendments(history)),
         observations=_observations(history, now, caller),
-        outcome=now.outcome,
         conclusion=stands,
         earlier_conclusions=tuple(conclusions),
         decisions=tuple(_decisions(history)),
         follow_ups=_follow_ups(history, now, caller),
         lesson_ids=now.lessons,
         cancelled_because=_cancelled_because(history, now),
-        drafted_at=history[0].happened_at,
-        started_at=next((at for _, at in _of(ExperimentStarted, history)), None),
-        changed_at=history[-1].happened_at,
         allowed_actions=allowed_actions(now, caller) if caller else (),
     )
+
+
+_KNOWN = (
+    *("experiment_id", "state", "title", "idea_ids", "challenge_id", "unit", "hypothesis", "test_method"),
+    *("owner", "team", "contact_shown", "starts_on", "ends_on", "checks", "criteria", "outcome"),
+)
+"""What the rules know of it, too."""
+
+
+def _moments(history: Sequence[Recorded]) -> dict[str, Any]:
+    return {
+        "drafted_at": history[0].happened_at,
+        "started_at": next((at for _, at in _of(ExperimentStarted, history)), None),
+        "changed_at": history[-1].happened_at,
+    }
 
 
 def _of(kind: type[T], history: Sequence[Recorded]) -> Iterator[tuple[T, datetime]]:

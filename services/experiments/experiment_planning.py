@@ -146,35 +146,9 @@ def draft(command: DraftExperiment, experiment: Experiment | None) -> list[objec
     unit = command.unit or by.unit
     if unit is None:
         raise Invalid("unit-needed", field="unit")
-    owner = command.owner or by.person_id
-    if owner != by.person_id and not by.has("coach"):
-        raise NotAllowed("owner-is-named-by-coaches", field="owner")
-    if owner != by.person_id and command.contact_shown:
-        raise NotAllowed("contact-is-the-owners", field="contact_shown")
+    owner = _owner(command)
     _in_order(command.starts_on, command.ends_on)
-    return [
-        ExperimentDrafted(
-            experiment_id=command.experiment_id,
-            idea_ids=tuple(dict.fromkeys(command.idea_ids)),
-            unit=unit,
-            title=command.title,
-            challenge_id=command.challenge_id,
-            phase=command.phase,
-            hypothesis=command.hypothesis,
-            test_method=command.test_method,
-            test_group=command.test_group,
-            owner=owner,
-            team=without(owner, command.team),
-            budget=command.budget,
-            starts_on=command.starts_on,
-            ends_on=command.ends_on,
-            follows=command.follows,
-            links=command.links,
-            language=command.language,
-            contact_shown=command.contact_shown,
-            drafted_by=by.person_id,
-        )
-    ]
+    return [_drafted(command, unit, owner)]
 
 
 def revise(command: ReviseExperiment, experiment: Experiment | None) -> list[object]:
@@ -248,6 +222,29 @@ def numbered(wanted: tuple[WantedCriterion, ...]) -> tuple[Criterion, ...]:
 def without(owner: PersonId, team: Collection[PersonId]) -> tuple[PersonId, ...]:
     """The team, each once and the owner not among them."""
     return tuple(dict.fromkeys(person for person in team if person != owner))
+
+
+def _owner(command: DraftExperiment) -> PersonId:
+    """Who leads it: oneself, or whom a coach plans it for; whether others may ask them is theirs to say."""
+    owner = command.owner or command.by.person_id
+    if owner != command.by.person_id and not command.by.has("coach"):
+        raise NotAllowed("owner-is-named-by-coaches", field="owner")
+    if owner != command.by.person_id and command.contact_shown:
+        raise NotAllowed("contact-is-the-owners", field="contact_shown")
+    return owner
+
+
+def _drafted(command: DraftExperiment, unit: UnitId, owner: PersonId) -> ExperimentDrafted:
+    planned: dict[str, Any] = {name: getattr(command, name) for name in _REVISABLE}
+    return ExperimentDrafted(
+        **{**planned, "idea_ids": tuple(dict.fromkeys(command.idea_ids))},
+        experiment_id=command.experiment_id,
+        unit=unit,
+        owner=owner,
+        team=without(owner, command.team),
+        contact_shown=command.contact_shown,
+        drafted_by=command.by.person_id,
+    )
 
 
 def _changed(command: ReviseExperiment, experiment: Experiment) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from chassis.command import Caller, command, given
 from chassis.errors import Refused
 from contracts.event import about
@@ -87,38 +89,12 @@ class ReinstateLesson:
 
 def support(command: SupportLesson, lesson: Lesson | None) -> list[object]:
     """Count an experiment for the lesson; the same one counts once, and no longer against it."""
-    lesson = known(lesson)
-    command.by.needs(*COLLEAGUES)
-    standing = leads_to("support", lesson)
-    if standing is None or command.experiment_id in lesson.supporting:
-        return []
-    return [
-        LessonSupported(
-            **lesson.bearings,
-            leads_to=standing,
-            experiment_id=command.experiment_id,
-            note=command.note,
-            said_by=command.by.person_id,
-        )
-    ]
+    return _bearing_on(command, known(lesson), "support")
 
 
 def contradict(command: ContradictLesson, lesson: Lesson | None) -> list[object]:
     """Count an experiment against the lesson; the same one counts once, and no longer for it."""
-    lesson = known(lesson)
-    command.by.needs(*COLLEAGUES)
-    standing = leads_to("contradict", lesson)
-    if standing is None or command.experiment_id in lesson.contradicting:
-        return []
-    return [
-        LessonContradicted(
-            **lesson.bearings,
-            leads_to=standing,
-            experiment_id=command.experiment_id,
-            note=command.note,
-            said_by=command.by.person_id,
-        )
-    ]
+    return _bearing_on(command, known(lesson), "contradict")
 
 
 def confirm(command: ConfirmLesson, lesson: Lesson | None) -> list[object]:
@@ -196,5 +172,25 @@ def reinstate(command: ReinstateLesson, lesson: Lesson | None) -> list[object]:
     return [
         LessonReinstated(
             **lesson.bearings, leads_to=standing, reason=command.reason, reinstated_by=command.by.person_id
+        )
+    ]
+
+
+def _bearing_on(
+    command: SupportLesson | ContradictLesson, lesson: Lesson, side: Literal["support", "contradict"]
+) -> list[object]:
+    command.by.needs(*COLLEAGUES)
+    standing = leads_to(side, lesson)
+    counted = lesson.supporting if side == "support" else lesson.contradicting
+    if standing is None or command.experiment_id in counted:
+        return []
+    said = LessonSupported if side == "support" else LessonContradicted
+    return [
+        said(
+            **lesson.bearings,
+            leads_to=standing,
+            experiment_id=command.experiment_id,
+            note=command.note,
+            said_by=command.by.person_id,
         )
     ]

@@ -92,6 +92,13 @@ class ReviewLesson:
     review_on: date | None = about("The day to look at it the next time.", default=None)
 
 
+_WORDED = (
+    *("statement", "title", "observation", "contributing_factors", "recommendation", "applies_when"),
+    *("does_not_apply_when", "tags", "links", "language", "contact_shown", "review_on"),
+)
+"""What a lesson says, as it is recorded and as it may be revised."""
+
+
 def record(command: RecordLesson, lesson: Lesson | None, tested: Sequence[Experiment] = ()) -> list[object]:
     """Write down what was learned, ``tested`` being the experiments that the command names.
 
@@ -106,35 +113,7 @@ def record(command: RecordLesson, lesson: Lesson | None, tested: Sequence[Experi
     unit = command.unit or next((experiment.unit for experiment in tested), by.unit)
     if unit is None:
         raise Invalid("unit-needed", field="unit")
-    return [
-        LessonRecorded(
-            lesson_id=command.lesson_id,
-            experiment_ids=_each_once(command.experiment_ids),
-            idea_ids=_each_once(command.idea_ids, *(experiment.idea_ids for experiment in tested)),
-            unit=unit,
-            statement=command.statement,
-            title=command.title,
-            observation=command.observation,
-            contributing_factors=command.contributing_factors,
-            recommendation=command.recommendation,
-            applies_when=command.applies_when,
-            does_not_apply_when=command.does_not_apply_when,
-            tags=_each_once(command.tags),
-            links=command.links,
-            language=command.language,
-            author=_author(command),
-            contact_shown=command.contact_shown,
-            review_on=command.review_on,
-            recorded_by=by.person_id,
-            source=command.source,
-        )
-    ]
-
-
-_REVISABLE = (
-    *("statement", "title", "observation", "contributing_factors", "recommendation", "applies_when"),
-    *("does_not_apply_when", "tags", "links", "language", "contact_shown", "review_on"),
-)
+    return [_recorded(command, unit, tested)]
 
 
 def revise(command: ReviseLesson, lesson: Lesson | None) -> list[object]:
@@ -145,7 +124,7 @@ def revise(command: ReviseLesson, lesson: Lesson | None) -> list[object]:
     """
     lesson = known(lesson)
     look_after(lesson, command.by)
-    changed: dict[str, Any] = {name: new for name in _REVISABLE if (new := getattr(command, name)) is not None}
+    changed: dict[str, Any] = {name: new for name in _WORDED if (new := getattr(command, name)) is not None}
     if "contact_shown" in changed and not owns(lesson, command.by):
         raise NotAllowed("contact-is-the-authors", field="contact_shown")
     if changed.get("statement") == lesson.statement:
@@ -177,6 +156,20 @@ def review(command: ReviewLesson, lesson: Lesson | None) -> list[object]:
             **lesson.bearings, note=command.note, review_on=command.review_on, reviewed_by=command.by.person_id
         )
     ]
+
+
+def _recorded(command: RecordLesson, unit: UnitId, tested: Sequence[Experiment]) -> LessonRecorded:
+    said: dict[str, Any] = {name: getattr(command, name) for name in _WORDED}
+    return LessonRecorded(
+        **{**said, "tags": _each_once(command.tags)},
+        lesson_id=command.lesson_id,
+        experiment_ids=_each_once(command.experiment_ids),
+        idea_ids=_each_once(command.idea_ids, *(experiment.idea_ids for experiment in tested)),
+        unit=unit,
+        author=_author(command),
+        recorded_by=command.by.person_id,
+        source=command.source,
+    )
 
 
 def _author(command: RecordLesson) -> Author:
