@@ -20,7 +20,7 @@ def karin(api):
 
 @pytest.fixture
 def bo(api):
-    return api.as_("employee", sub="bo", unit="skola")
+    return api.as_("employee", sub="bo", unit="suf")
 
 
 @pytest.fixture

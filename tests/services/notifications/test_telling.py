@@ -222,7 +222,7 @@ def test_support_taken_back_ends_the_follow_it_was_the_reason_for(arrive):
 def test_followers_of_units_tags_and_challenges_hear_of_what_is_theirs(arrive):
     asked = submitted(tags=("Hemtjänst",), challenge_id=CHALLENGE, origin="challenge")
     over = ChallengeClosed(challenge_id=CHALLENGE, unit="vof", outcome_text="Tolv idéer.", closed_by=COACH)
-    moved = IdeaHandedOver(idea_id=IDEA, from_unit="vof", to_unit="skola", reason="Er fråga.", mandate=MANDATE)
+    moved = IdeaHandedOver(idea_id=IDEA, from_unit="vof", to_unit="suf", reason="Er fråga.", mandate=MANDATE)
     arrivals = arrive(
         history(
             (CHALLENGE_STREAM, COACH, opened()),
