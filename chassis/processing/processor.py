@@ -146,12 +146,12 @@ class ReactionProcessor(Processor):
         planned = [(r, then) for r in events for then in self._reaction.then(r, transaction.connection)]
         transaction.lock(sorted({then.decider.stream(then.subject) for _, then in planned}))
         attempt = Attempt(transaction, Request())
-        done: list[CommandKey] = []
+        done: dict[CommandKey, None] = {}  # as a list would be, but found at once among thousands
         for recorded, then in planned:
             key = CommandKey(caller=self.name, key=command_id(recorded.id, self.name, then.recipient))
             if key not in done and transaction.answered(key.caller, key.key) is None:
                 self._carry_out(attempt, recorded, then, key.key)
-                done.append(key)
+                done[key] = None
         if done:
             transaction.append(attempt.append(*done))
 
