@@ -82,6 +82,7 @@ class Append:
     unchanged: Mapping[str, int] = dataclasses.field(default_factory=dict)
     """Streams that must still be at this version, though nothing is added to them."""
     keys: Sequence[CommandKey] = ()
+    """One keeps what was answered; of several, each keeps the status alone."""
     status: int = 200
     ids: Mapping[str, str] = dataclasses.field(default_factory=dict)
 

@@ -139,6 +139,15 @@ class StoreSuite:
         assert store.answered("bo", "k1") is None
         assert len(store.read_stream("counter-a")) == 1
 
+    def test_each_of_several_keys_is_taken_and_none_keeps_what_the_others_did(self, store: Store) -> None:
+        keys = [CommandKey(caller="a-rule", key=f"k{n}") for n in range(3)]
+        store.append(raised("counter-a", 0, 1, keys=keys))
+        for key in keys:
+            assert store.answered("a-rule", key.key) == Answer()
+            with pytest.raises(KeyTaken):
+                store.append(raised("counter-a", 1, 1, keys=[key]))
+        assert len(store.read_stream("counter-a")) == 1
+
     def test_recorded_at_never_goes_back_when_the_clock_does(self, opener: Opener) -> None:
         ticks = iter([3_000_000, 1_000_000, 2_000_000, 4_000_000, 5_000_000])
         store = opener(clock=lambda: next(ticks))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -105,19 +105,22 @@ class SqliteTransaction(SqliteStreams):
             },
             positions=tuple(str(position) for position in positions),
         )
-        for key in what.keys:
-            self._remember(key, answer)
+        self._remember(what.keys, answer)
         return answer
 
     def _refuse_taken(self, key: CommandKey) -> None:
         if answer := self.answered(key.caller, key.key):
             raise KeyTaken(answer)
 
-    def _remember(self, key: CommandKey, answer: Answer) -> None:
-        kept = converter.dumps({**converter.unstructure(answer), "body_hash": key.body_hash})
-        self._db.execute(
+    def _remember(self, keys: Sequence[CommandKey], answer: Answer) -> None:
+        """A command's key keeps its answer; of several, as of a reaction's batch, each only that it is taken.
+
+        All of the answer under each of them would grow with the square of their number.
+        """
+        kept = converter.unstructure(answer if len(keys) == 1 else Answer(status=answer.status))
+        self._db.executemany(
             "INSERT INTO commands (caller, key, answer, recorded_at) VALUES (?, ?, ?, ?)",
-            (key.caller, key.key, kept, self._now),
+            [(key.caller, key.key, converter.dumps({**kept, "body_hash": key.body_hash}), self._now) for key in keys],
         )
 
     def _advance(self, change: Change) -> None:
