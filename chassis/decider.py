@@ -25,13 +25,16 @@ from chassis.store.protocol import (
     NewEvent,
     Store,
     Streams,
+    Transaction,
     VersionConflict,
 )
 from chassis.store.snapshots import fingerprint, pack, unpack
 from contracts.event import as_kept
 
 S = TypeVar("S")
-ATTEMPTS = 20
+ATTEMPTS = 10
+UNHELD = 5
+"""How often a command is tried at all, and how often of these without holding the streams it needs."""
 SNAPSHOT_EVERY = 100
 _REMEMBERED = 2_000
 
@@ -161,38 +164,52 @@ def change(decider: Decider[S], subject: str, decide: Callable[[S | None], Seque
 def handle(store: Store, work: Work, request: Request | None = None, memory: States | None = None) -> Answer:
     """Carry out a command: ``work`` reads and decides, all it records is appended at once.
 
+    Whoever was outrun a few times holds the streams that others changed while trying again, and so gets a turn.
     The same idempotency key gets its first answer, whatever has happened since. Raises what ``work`` refuses with,
-    Stale, Invalid (the key came with another body before), Conflict (others were faster 20 times), Unavailable.
+    Stale, Invalid (the key came with another body before), Conflict (outrun all the same), Unavailable.
     """
     request = request or Request()
-    for _ in range(ATTEMPTS):
-        attempt = Attempt(store, request, memory)
+    contended: set[str] = set()
+    for turn in range(ATTEMPTS):
         try:
-            work(attempt)
-            answer = _append(store, attempt)
+            return _try(store, work, request, memory, sorted(contended) if turn >= UNHELD else None)
         except VersionConflict as conflict:
             CONFLICTS.labels(conflict.stream.partition("-")[0]).inc()
+            contended.add(conflict.stream)
             if memory is not None:
                 memory.forget(conflict.stream)
             if first := _first_answer(store, request):
                 return first
-            continue
         except KeyTaken as taken:
             return _same_body(taken.answer, request)
         except Refusal:
             if first := _first_answer(store, request):
                 return first
             raise
-        attempt.remember(store)
-        return answer
     raise Conflict("others-were-faster")
 
 
-def _append(store: Store, attempt: Attempt) -> Answer:
+def _try(store: Store, work: Work, request: Request, memory: States | None, hold: Sequence[str] | None) -> Answer:
+    """One attempt: in the open, or inside a transaction that keeps others from these streams."""
+    if hold is None:
+        attempt = Attempt(store, request, memory)
+        work(attempt)
+        answer = _append(store, attempt)
+    else:
+        with store.transaction() as transaction:
+            transaction.lock(hold)
+            attempt = Attempt(transaction, request, memory)
+            work(attempt)
+            answer = _append(transaction, attempt)
+    attempt.remember(store)
+    return answer
+
+
+def _append(streams: Store | Transaction, attempt: Attempt) -> Answer:
     what = attempt.append()
     if what.changes or what.keys:
         with APPEND_SECONDS.time():
-            answer = store.append(what)
+            answer = streams.append(what)
         return dataclasses.replace(answer, versions={**attempt.versions(), **answer.versions})
     return Answer(status=what.status, ids=what.ids, versions=attempt.versions())
 

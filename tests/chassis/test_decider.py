@@ -1,14 +1,16 @@
 """Carrying out commands: conflicts are tried again, repeated requests get their first answer."""
 
+import threading
 from functools import partial
 
 import pytest
 
-from chassis.decider import SNAPSHOT_EVERY, Attempt, Request, States, change, handle
+from chassis.decider import SNAPSHOT_EVERY, UNHELD, Attempt, Request, States, change, handle
 from chassis.errors import Conflict, Invalid, Refused, Stale
-from chassis.store.protocol import CommandKey, Snapshot
+from chassis.store.protocol import CommandKey, Snapshot, VersionConflict
 from chassis.store.snapshots import fingerprint
 from chassis.store.sqlite import SqliteStore
+from chassis.store.sqlite.transaction import SqliteTransaction
 from chassis.testing.happenings import COUNTER, Counter, CounterRaised, CounterSigned
 from chassis.testing.store_suite import raise_by_one
 from contracts.event import Sealed
@@ -61,13 +63,38 @@ def test_a_state_at_hand_and_a_snapshot_refer_to_what_is_personal_as_a_state_rea
     assert b"Andersson" not in store.snapshot("counter-a").state
 
 
-def test_a_command_that_always_comes_second_says_so(store):
+def test_a_command_that_is_outrun_again_and_again_gets_its_turn(store):
+    outrun = []
+
     def work(attempt: Attempt) -> None:
         attempt.record(COUNTER, "a", raise_by_one(attempt.read(COUNTER, "a")))
-        handle(store, change(COUNTER, "a", raise_by_one))
+        if len(outrun) < UNHELD:
+            outrun.append(handle(store, change(COUNTER, "a", raise_by_one)))
 
+    handle(store, work)
+    assert versions(store) == list(range(1, UNHELD + 2))
+
+
+def test_commands_of_many_at_once_on_one_stream_are_all_carried_out(store):
+    def press() -> None:
+        for _ in range(10):
+            handle(store, change(COUNTER, "a", raise_by_one))
+
+    threads = [threading.Thread(target=press) for _ in range(16)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert versions(store) == list(range(1, 161))
+
+
+def test_a_command_that_is_outrun_all_the_same_says_so(store, monkeypatch):
+    def outrun(self, what):
+        raise VersionConflict("counter-a")
+
+    monkeypatch.setattr(SqliteTransaction, "append", outrun)
     with pytest.raises(Conflict):
-        handle(store, work)
+        handle(store, change(COUNTER, "a", raise_by_one))
 
 
 def test_a_repeated_request_gets_its_first_answer_though_it_would_be_refused_now(store):
