@@ -15,9 +15,10 @@ from flask import Response, request
 from marshmallow import Schema
 
 from chassis.decider import Decider, Request, Work, handle
-from chassis.errors import Malformed, NotAllowed, VersionNeeded
+from chassis.errors import Invalid, Malformed, NotAllowed, VersionNeeded
 from chassis.store.protocol import Answer, CommandKey
 from chassis.web.bodies import read_body
+from chassis.web.positions import heads
 from chassis.web.runtime import caller, metadata, runtime
 from chassis.web.schemas import load, load_path, schema_of
 from contracts.event import converter
@@ -76,6 +77,8 @@ class CommandRoute:
     subject: Subject
     status: int
     if_match: bool
+    versioned: bool = True
+    """Whether what it makes or changes is that aggregate, so that its version says something to whoever asks."""
 
     def answer(self, path: Mapping[str, str]) -> Response:
         """Carry out what the request wants; raises every refusal there is."""
@@ -103,7 +106,9 @@ class CommandRoute:
             ids[name] = fields[name] if each_of is None else _AND.join(fields[name])
         context = {"by": caller(), "at": datetime.now(UTC)}
         fields |= {name: value for name, value in context.items() if name in self.shape.given}
-        return self.shape.kind(**fields), ids
+        command = self.shape.kind(**fields)
+        _check_units(command)
+        return command, ids
 
     def _new_id(self, name: str, fields: Mapping[str, Any]) -> str:
         made_by = fields.get(self.shape.same_for.get(name, ""))
@@ -125,28 +130,35 @@ class CommandRoute:
     def _respond(self, done: Answer, command: Any, path: Mapping[str, str]) -> Response:
         """The answer; of a repeated request it names what was made the first time."""
         subject = done.ids.get(str(self.subject)) or subject_of(self.subject, command)
-        version = done.versions.get(self.decider.stream(subject))
+        stream = self.decider.stream(subject)
+        version = done.versions.get(stream) if self.versioned else None
         ids = {name: self._told(name, id_) for name, id_ in done.ids.items()}
         body = ids if version is None else {**ids, "version": version}
         response = Response(orjson.dumps(body), status=done.status, mimetype="application/json")
         response.headers["Cache-Control"] = "no-store"
         if version is not None:
             response.set_etag(str(version))
-        if done.positions:
-            response.headers["Event-Position"] = ", ".join(done.positions)
+        response.headers["Event-Position"] = ", ".join(done.positions or _already(stream, done.versions.get(stream)))
         if done.status == HTTPStatus.CREATED and self.subject in ids and self.subject not in path:
             response.headers["Location"] = f"{self.rule}/{subject}"
         return response
 
     def _told(self, name: str, id_: str) -> str | list[str]:
         """An id as the answer has it; of a field that has one for each item, the list of them."""
-        return id_.split(_AND) if self.shape.fresh.get(name) else id_
+        return [one for one in id_.split(_AND) if one] if self.shape.fresh.get(name) else id_
 
 
 def subject_of(subject: Subject, command: Any) -> str:
     """The id of the aggregate that a command is about."""
     found: str = subject(command) if callable(subject) else getattr(command, subject)
     return found
+
+
+def _already(stream: str, version: int | None) -> list[str]:
+    """Where it became as it is: the stream's event of that version, or all that there is if nothing ever happened."""
+    store = runtime().store
+    found = store.read_stream(stream, after=version - 1) if version else []
+    return [str(at) for at in ([found[0].at] if found else heads(store))]
 
 
 def _key() -> CommandKey | None:
@@ -160,8 +172,21 @@ def _key() -> CommandKey | None:
     return CommandKey(caller=caller().person_id, key=key, body_hash=body)
 
 
+def _check_units(command: Any) -> None:
+    """What nobody answers for would wait for ever; but imports tell of other organisations, too."""
+    if caller().has("service"):
+        return
+    for field, unit in runtime().service.unknown_units(command):
+        raise Invalid("no-such-unit", field=field, unit=unit)
+
+
 def _occurred_at(command: Any) -> datetime | None:
+    """When it happened, as an import tells; what has not happened yet is refused."""
     occurred_at: datetime | None = getattr(command, "occurred_at", None)
-    if occurred_at is not None and not caller().has("service"):
+    if occurred_at is None:
+        return None
+    if not caller().has("service"):
         raise NotAllowed("occurred-at-is-for-imports", field="occurred_at")
+    if occurred_at > datetime.now(UTC):
+        raise Invalid("has-not-happened-yet", field="occurred_at")
     return occurred_at

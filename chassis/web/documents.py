@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Any
@@ -61,6 +62,8 @@ _PARAMETERS: Mapping[str, tuple[str, str, str]] = {
     "IfPosition": ("If-Position", "Answer what has seen these positions; 503 if that takes too long.", "ideas/0:17"),
 }
 
+_SENTENCE_ENDS = re.compile(r"(?<=\.)\s+(?=[A-Z])")
+
 
 class _Api(Api):  # type: ignore[misc]
     """flask-smorest's, without the parts it would add that nothing here refers to, and with problems.py for errors."""
@@ -100,16 +103,21 @@ def document_of(app: Flask) -> Doc:
     return document
 
 
-def of_command(path: Schema, body: Schema, ids: Mapping[str, bool], status: int, *, if_match: bool) -> Doc:
+def of_command(
+    path: Schema, body: Schema, ids: Mapping[str, bool], status: int, *, if_match: bool, versioned: bool
+) -> Doc:
     """A command: ``ids`` are the names of those that it answers with, and whether each is a list."""
     refused = (*_COMMANDING, 428) if if_match else _COMMANDING
-    answered = {"ETag": "ETag", "Event-Position": "Event-Position"} | (
-        {"Location": "Location"} if status == 201 else {}
-    )
+    headers = {"ETag": versioned, "Event-Position": True, "Location": status == 201 and versioned}
+    answered = {name: name for name, there in headers.items() if there}
     doc: Doc = {
         "parameters": [*_path(path), "IdempotencyKey", "IfMatchNeeded" if if_match else "IfMatch"],
         "responses": {
-            str(status): {"description": "Done.", "headers": answered, "content": _json(_ids(ids))},
+            str(status): {
+                "description": "Done.",
+                "headers": answered,
+                "content": _json(_ids(ids, versioned=versioned)),
+            },
             **_problems(refused),
         },
     }
@@ -146,11 +154,12 @@ def _problems(statuses: Iterable[int]) -> Doc:
     return {str(status): "Problem" for status in sorted(statuses)}
 
 
-def _ids(ids: Mapping[str, bool]) -> Doc:
+def _ids(ids: Mapping[str, bool], *, versioned: bool) -> Doc:
     one: Doc = {"type": "string"}
     properties: Doc = {name: {"type": "array", "items": one} if several else one for name, several in ids.items()}
-    version = {"type": "integer", "description": "Of what was commanded, as in ETag."}
-    return {"type": "object", "required": list(ids), "properties": {**properties, "version": version}}
+    if versioned:
+        properties["version"] = {"type": "integer", "description": "Of what was commanded, as in ETag."}
+    return {"type": "object", "required": list(ids), "properties": properties}
 
 
 class _Converter(OpenAPIConverter):
@@ -180,7 +189,8 @@ def _name(schema: Schema | type[Schema]) -> str:
 
 
 def summary_of(told: str | None) -> Doc:
-    """The first paragraph as summary, the rest as description."""
-    first, _, rest = (told or "").partition("\n\n")
-    summary = " ".join(first.split()).removesuffix(".")
-    return {"summary": summary} | ({"description": rest.strip()} if rest.strip() else {})
+    """The first sentence of a docstring as summary, the rest as description; Markdown's backticks instead of rst's."""
+    first, _, rest = (told or "").replace("``", "`").partition("\n\n")
+    summary, *more = _SENTENCE_ENDS.split(" ".join(first.split()), maxsplit=1)
+    description = "\n\n".join(part for part in (*more, rest.strip()) if part)
+    return {"summary": summary.removesuffix(".")} | ({"description": description} if description else {})

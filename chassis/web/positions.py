@@ -96,11 +96,11 @@ def _stages(
     led_to: list[Position] = []
     if reactions and (own_models or not models):
         yield {reaction.name: _of(reaction.sources, asked) for reaction in reactions}
-        led_to = _heads(store)
+        led_to = heads(store)
         following = [reaction for reaction in service.reactions if service.name in reaction.sources]
         for _ in following:
             yield {reaction.name: led_to for reaction in following}
-            before, led_to = led_to, _heads(store)
+            before, led_to = led_to, heads(store)
             if led_to == before:
                 break
     if models:
@@ -111,7 +111,8 @@ def _of(sources: Iterable[str], positions: Iterable[Position]) -> list[Position]
     return [at for at in positions if at.service in sources]
 
 
-def _heads(store: Store) -> list[Position]:
+def heads(store: Store) -> list[Position]:
+    """The last position of each partition: all that has happened here."""
     return [Position(store.service, partition, head.position) for partition, head in store.heads().items()]
 
 

@@ -14,7 +14,7 @@ from marshmallow import Schema
 
 from chassis.processing.read_model import ReadModel
 from chassis.store.protocol import Store
-from chassis.web.positions import wait_for
+from chassis.web.positions import heads, wait_for
 from chassis.web.read import Read
 from chassis.web.runtime import caller, runtime
 from chassis.web.schemas import load, load_path
@@ -37,13 +37,13 @@ class QueryRoute:
         asked = self._asked(path)
         now = runtime()
         wait_for(request.headers.get("If-Position"), self.of, now, self.rule)
+        live = () if self.of else heads(now.store)
         with ExitStack() as stack:
             read = Read(caller(), now.store, now.memory, stack)
             tree = _plain.unstructure(self.ask(asked, read))
         personal = any(True for _ in _sealed(tree))
         response = Response(orjson.dumps(_opened(tree, now.store) if personal else tree), mimetype="application/json")
-        if read.positions:
-            response.headers["Event-Position"] = ", ".join(str(at) for at in read.positions)
+        response.headers["Event-Position"] = ", ".join(str(at) for at in read.positions or live)
         return _conditional(response, read, personal=personal)
 
     def _asked(self, path: Mapping[str, str]) -> Any:

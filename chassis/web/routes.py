@@ -69,14 +69,25 @@ class Routes(Blueprint):  # type: ignore[misc]
         subject: Subject | None = None,
         status: int = 200,
         if_match: bool = False,
+        versioned: bool = True,
     ) -> Callable[[Callable[[C], Work]], Callable[[C], Work]]:
-        """A command that reads more than one aggregate; ``decider`` is the one whose version is answered."""
+        """A command that reads more than one aggregate; ``decider`` is the one that it is about.
+
+        ``versioned``: answer with that one's version; not where what is made is something else, and several of it.
+        """
 
         def register(work: Callable[[C], Work]) -> Callable[[C], Work]:
             where = subject or f"{decider.category}_id"
             shape = Shape.of(kind, _parameters(rule))
             route = CommandRoute(
-                rule=rule, shape=shape, work=work, decider=decider, subject=where, status=status, if_match=if_match
+                rule=rule,
+                shape=shape,
+                work=work,
+                decider=decider,
+                subject=where,
+                status=status,
+                if_match=if_match,
+                versioned=versioned,
             )
             self._command(method, work, route)
             return work
@@ -114,7 +125,9 @@ class Routes(Blueprint):  # type: ignore[misc]
             return route.answer(path)
 
         shape = route.shape
-        doc = of_command(shape.path, shape.body, shape.answered, route.status, if_match=route.if_match)
+        doc = of_command(
+            shape.path, shape.body, shape.answered, route.status, if_match=route.if_match, versioned=route.versioned
+        )
         self._add(method, route.rule, told, view, doc)
 
     def _add(

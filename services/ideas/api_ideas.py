@@ -94,7 +94,7 @@ def submit_idea(command: SubmitIdea) -> Work:
     return work
 
 
-@ideas.command("POST", "/ideas:batch", SubmitIdeas, CHALLENGE, status=201)
+@ideas.command("POST", "/ideas:batch", SubmitIdeas, CHALLENGE, status=201, versioned=False)
 def submit_ideas(command: SubmitIdeas) -> Work:
     """Submit a workshop's ideas, up to 200, all or none; or keep them as drafts of which a group submits some."""
 

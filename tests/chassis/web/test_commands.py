@@ -29,6 +29,16 @@ def test_a_command_answers_with_ids_version_position_and_place(api, karin):
     assert set(made.json) == {"counter_id", "part_ids", "version"}
 
 
+def test_a_list_of_ids_of_nothing_is_empty(karin):
+    assert karin.post("/counters", {"title": "Idéer"}).json["part_ids"] == []
+
+
+def test_what_is_already_so_is_of_the_position_where_it_became_so(karin, counter):
+    became = karin.post(f"{counter}/raise")
+    karin.post("/counters", {"title": "En annan"})
+    assert karin.post(f"{counter}/raise", {"amount": 0}).position == became.position
+
+
 def test_a_command_without_body_fields_needs_no_body(karin, counter):
     assert karin.post(f"{counter}/raise").json["version"] == 2
 

@@ -8,6 +8,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from chassis.web.docs import PAGES, swagger_files
+from chassis.web.documents import summary_of
 
 
 @pytest.fixture
@@ -31,6 +32,23 @@ def test_a_command_is_described_with_body_answer_headers_and_refusals(document):
     assert set(properties) == {"counter_id", "part_ids", "version"}
     assert start["responses"]["422"] == {"$ref": "#/components/responses/Problem"}
     assert {"$ref": "#/components/parameters/IdempotencyKey"} in start["parameters"]
+
+
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        ("Start it.", {"summary": "Start it"}),
+        ("Start it. Refused with\nno-time.", {"summary": "Start it", "description": "Refused with no-time."}),
+        ("Start it.\n\nAt ``at``.\n", {"summary": "Start it", "description": "At `at`."}),
+        (
+            "Start ``it`` e.g. now; or\nlater. A.\n\nB.",
+            {"summary": "Start `it` e.g. now; or later", "description": "A.\n\nB."},
+        ),
+        (None, {"summary": ""}),
+    ],
+)
+def test_the_summary_is_the_first_sentence_and_the_description_the_rest(told, said):
+    assert summary_of(told) == said
 
 
 def test_a_body_has_its_limits_its_meanings_and_no_field_that_is_given(document):

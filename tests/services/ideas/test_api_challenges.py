@@ -73,6 +73,8 @@ def test_a_workshops_ideas_come_at_once_or_not_at_all(api, amina, challenge_id):
     ideas = [{"title": f"Idé {n}", "what": "Gå.", "author": group} for n in range(12)]
     made = amina.post("/ideas:batch", {**batch, "ideas": ideas})
     assert (made.status, len(made.json["idea_ids"])) == (201, 12)
+    assert set(made.json) == {"idea_ids"}, "and no version: there is one of each idea"
+    assert "ETag" not in made.headers
     last = amina.get(f"/ideas/{made.json['idea_ids'][-1]}").json
     assert (last["title"], last["author"]["label"], last["unit"]) == ("Idé 11", "Grupp Kajen", "vof")
     wrong = [*ideas, {"title": "Idé 12", "what": "Gå.", "author": {"kind": "group"}}]
