@@ -56,4 +56,4 @@ class Caller:
     def needs(self, *roles: str, unit: str | None = None) -> None:
         """Raise NotAllowed unless the caller has one of these roles for this unit."""
         if not any(self.has(role, unit) for role in roles):
-            raise NotAllowed("role-needed", roles=", ".join(roles), unit=unit or "-")
+            raise NotAllowed("role-needed", roles=", ".join(roles), unit=unit)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from chassis.command import Caller
@@ -42,6 +42,8 @@ class Service:
     erasures: tuple[Erasure, ...] = ()
     disclose: Disclose = service_only
     unknown_units: Unknown = every_unit
+    words: Mapping[str, Mapping[str, str]] = dataclasses.field(default_factory=dict)
+    """Code → language → what people call it, for the texts they see."""
 
     @property
     def consumes(self) -> tuple[str, ...]:

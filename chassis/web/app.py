@@ -49,7 +49,7 @@ def create_app(
         PROPAGATE_EXCEPTIONS=False,
     )
     app.extensions[EXTENSION] = Runtime(
-        service=service, store=store, tokens=tokens, texts=Texts(problem_texts), waiting=Waiting(waiting)
+        service=service, store=store, tokens=tokens, texts=Texts(problem_texts, service.words), waiting=Waiting(waiting)
     )
     with store.transaction() as transaction:
         create_tables(transaction.connection)  # a query may come before the first worker

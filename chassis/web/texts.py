@@ -1,22 +1,29 @@
 """What refusals are called in Swedish and English: ``problems.toml``, slug → language → text.
 
-A text may use the details of a refusal: ``{roles}``. What is missing shows as ``…`` instead of failing an answer.
+A text may use the details of a refusal: ``{roles}``. A code among them is said in the words that people have for it;
+``[ for {unit}]`` is left out where that detail is not given; elsewhere what is missing shows as ``…``.
 """
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 LANGUAGES = ("sv", "en")
+Words = Mapping[str, Mapping[str, str]]
+"""Code → language → what people call it."""
 OWN = Path(__file__).with_name("problems.toml")
+_OPTIONAL = re.compile(r"\[([^\[\]]*)\]")
+_PLACE = re.compile(r"{(\w+)}")
 
 
 class Texts:
-    """The texts of the chassis and of one service."""
+    """The texts of the chassis and of one service, and its words for codes."""
 
-    def __init__(self, files: Iterable[Path] = ()) -> None:
+    def __init__(self, files: Iterable[Path] = (), words: Words | None = None) -> None:
+        self._words = words or {}
         self._texts: dict[str, Mapping[str, str]] = {}
         for path in (OWN, *files):
             self._texts |= load(path)
@@ -24,7 +31,15 @@ class Texts:
     def text(self, slug: str, language: str, details: Mapping[str, object]) -> str:
         """What a slug says; of one without a text the slug itself."""
         text = self._texts.get(slug, {}).get(language, slug)
-        return text.format_map(_Details(details))
+        told = _Details({name: self._told(value, language) for name, value in details.items() if value is not None})
+        there = _OPTIONAL.sub(lambda part: part[1] if told.keys() >= set(_PLACE.findall(part[1])) else "", text)
+        return there.format_map(told)
+
+    def _told(self, value: object, language: str) -> object:
+        """A detail as people say it: a code, or several with commas between, in words."""
+        if not isinstance(value, str):
+            return value
+        return ", ".join(self._words.get(code, {}).get(language, code) for code in value.split(", "))
 
 
 class _Details(dict[str, object]):

@@ -10,11 +10,15 @@ from chassis.store.sqlite import open_store
 from chassis.transport.feed import FeedSource
 from chassis.web import Routes
 from contracts import units
+from contracts.labels import unit_names, words_of
 from services.experiments import api_experiments, api_failures, api_lessons, reactions, reactions_lessons
 from services.experiments.api_feed import Disclosure
 from services.experiments.experiment import EXPERIMENT
 from services.experiments.lesson import LESSON
 from services.experiments.read_models import EXPERIMENT_BOARD, FAILURE_WALL, LESSON_LIBRARY
+
+WORDED = ("experiment", "lesson_standing", "outcome", "evidence_level", "check", "role", "fields_pages")
+"""What the codes in its refusals are about."""
 
 SERVICE = Service(
     name="experiments",
@@ -23,6 +27,10 @@ SERVICE = Service(
     reactions=(*reactions.REACTIONS, *reactions_lessons.REACTIONS),
     disclose=Disclosure(),
     unknown_units=units.unknown,
+    words={
+        **unit_names(),
+        **words_of("experiment", "lesson_standing", "outcome", "evidence_level", "check", "role", "fields_pages"),
+    },
 )
 ROUTES: tuple[Routes, ...] = (api_experiments.routes, api_lessons.routes, api_failures.routes)
 PROGRAM = Program(

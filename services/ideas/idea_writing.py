@@ -227,7 +227,7 @@ def _check_source(command: SubmitIdea) -> None:
     if command.by.has("service"):
         return
     if command.source is not None:
-        raise NotAllowed("role-needed", field="source", roles="service", unit="-")
+        raise NotAllowed("role-needed", field="source", roles="service")
     command.by.needs(*COLLEAGUES)
 
 

@@ -10,10 +10,12 @@ from chassis.store.sqlite import open_store
 from chassis.transport.feed import FeedSource
 from chassis.web import Routes
 from contracts import units
+from contracts.labels import unit_names, words_of
 from services.ideas.api_board import board
 from services.ideas.api_challenges import challenges
 from services.ideas.api_feed import Disclosure
 from services.ideas.api_ideas import ideas
+from services.ideas.api_labels import words
 from services.ideas.api_story import story
 from services.ideas.challenge import CHALLENGE
 from services.ideas.idea import IDEA
@@ -28,8 +30,9 @@ SERVICE = Service(
     erasures=ERASURES,
     disclose=Disclosure(),
     unknown_units=units.unknown,
+    words={**unit_names(), **words_of("idea", "challenge", "decline_code", "role", "fields_pages")},
 )
-ROUTES: tuple[Routes, ...] = (challenges, ideas, board, story)
+ROUTES: tuple[Routes, ...] = (challenges, ideas, board, story, words)
 PROGRAM = Program(
     service=SERVICE,
     routes=ROUTES,

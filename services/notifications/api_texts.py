@@ -9,10 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from contracts.event import family_of
+from contracts.labels import words_of
 from contracts.notifications import NotificationRule
 
 _FILE = Path(__file__).with_name("texts.toml")
 _LONGEST_TITLE = 120
+_CODES = ("decline_code", "stop_code", "decision")
+"""What the codes of events are about."""
 
 NAME_NOT_SHOWN: Mapping[str, str] = {"sv": "Namnet visas inte", "en": "Name not shown"}
 """What stands for a person who is to be forgotten, or is, or never said what they are called."""
@@ -20,7 +23,7 @@ NAME_NOT_SHOWN: Mapping[str, str] = {"sv": "Namnet visas inte", "en": "Name not 
 
 @cache
 def texts() -> Mapping[str, Any]:
-    """The tables of texts.toml: ``events``, ``subjects``, ``details``."""
+    """The tables of texts.toml: ``events``, ``subjects``."""
     return tomllib.loads(_FILE.read_text(encoding="utf-8"))
 
 
@@ -30,8 +33,8 @@ def told(
     """The sentence of a notification in ``sv`` or ``en``."""
     of_event = texts()["events"][family_of(event_type)]
     sentence: str = of_event.get(rule, of_event)[language]
-    codes = texts()["details"].get(detail, {})
-    return sentence.format(subject=called(subject, language, title), detail=codes.get(language, ""))
+    code = words_of(*_CODES).get(detail or "", {})
+    return sentence.format(subject=called(subject, language, title), detail=code.get(language, ""))
 
 
 def called(subject: str, language: str, title: str | None) -> str:

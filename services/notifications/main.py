@@ -10,6 +10,7 @@ from chassis.store.sqlite import open_store
 from chassis.transport.feed import FeedSource
 from chassis.web import Routes
 from contracts import units
+from contracts.labels import unit_names, words_of
 from services.notifications.api_follows import follows
 from services.notifications.api_inbox import inbox
 from services.notifications.api_me import me
@@ -27,6 +28,7 @@ SERVICE = Service(
     reactions=REACTIONS,
     erasures=(FORGET_PEOPLE,),
     unknown_units=units.unknown,
+    words={**unit_names(), **words_of("role")},
 )
 ROUTES: tuple[Routes, ...] = (me, people, follows, inbox)
 PROGRAM = Program(

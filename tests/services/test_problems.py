@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import string
 from collections import defaultdict
 from pathlib import Path
@@ -45,7 +46,9 @@ def slugs(node, path):
 
 
 def places(text):
-    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+    """The details that a text cannot do without."""
+    needed = re.sub(r"\[[^\[\]]*\]", "", text)
+    return {name for _, name, _, _ in string.Formatter().parse(needed) if name}
 
 
 GIVEN = {

@@ -72,6 +72,8 @@ POST   /ideas/{idea_id}/decline                   ·     ·     ·      ·      
 POST   /ideas/{idea_id}/realise                   ·     ·     ·      ·      ·       ·      ✓      ✓     ·       ·        ·      ·      ·
 POST   /ideas/{idea_id}/reopen                    ·     ·     ·      ·      ·       ·      ✓      ✓     ·       ·        ·      ·      ·
 GET    /challenges                                ✓     ✓     ✓      ✓      ✓       ✓      ✓      ✓     ✓       ✓        ✓      ✓      ✓
+GET    /labels                                    ✓     ✓     ✓      ✓      ✓       ✓      ✓      ✓     ✓       ✓        ✓      ✓      ✓
+GET    /units                                     ✓     ✓     ✓      ✓      ✓       ✓      ✓      ✓     ✓       ✓        ✓      ✓      ✓
 GET    /challenges/{challenge_id}                 ✓     ✓     ✓      ✓      ✓       ✓      ✓      ✓     ✓       ✓        ✓      ✓      ✓
 POST   /challenges                                ·     ✓     ·      ·      ·       ✓      ·      ·     ·       ·        ·      ·      ·
 PATCH  /challenges/{challenge_id}                 ·     ✓     ·      ·      ·       ✓      ·      ·     ·       ·        ·      ·      ·

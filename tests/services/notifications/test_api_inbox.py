@@ -48,7 +48,7 @@ def test_what_it_is_called_is_told_once_it_is_known(karin, others, api, failed):
     api.catch_up()
     assert texts(karin)[0] == "Idén ”Videosamtal” går inte vidare. Annat skäl."
     english = api.as_("employee", sub="karin", language="en")
-    assert texts(english)[0] == "The idea “Videosamtal” does not go on. For another reason."
+    assert texts(english)[0] == "The idea “Videosamtal” does not go on. Another reason."
 
 
 def test_reading_counts_it_no_longer(karin, api, failed):

@@ -11,7 +11,6 @@ from services.notifications.reactions.news import ADDRESSED, NEWS, TO_AUTHORS
 from tests.services.notifications.people import EXPERIMENT, IDEA, LESSON
 
 FAMILIES = sorted({family_of(name_of(kind)) for kind in (*NEWS, *ADDRESSED, *TO_AUTHORS)})
-DOMAIN = Path(__file__).parents[3] / "docs" / "domain.md"
 AVOIDED = ("beslut", "avslag", "godkän", "under beredning", "misslyck", "anonym", "evidens", "pivoter", "ägare")
 
 
@@ -44,10 +43,10 @@ def test_who_is_responsible_is_told_so():
     assert as_what["responsible"] == "Idén ”X” går vidare, och du ansvarar för nästa steg."
 
 
-def test_codes_are_said_as_the_labels_of_the_domain_say_them():
-    labels = DOMAIN.read_text()
-    for code, words in texts()["details"].items():
-        assert f"{code}: {words['sv']}" in labels
+@pytest.mark.parametrize(("code", "said"), [("duplicate", "Finns redan som idé"), ("other", "Annat skäl")])
+def test_codes_are_said_in_the_words_that_people_have_for_them(code, said):
+    sentence = told("idea-declined.v1", "follower", f"idea-{IDEA}", "sv", title="X", detail=code)
+    assert sentence == f"Idén ”X” går inte vidare. {said}."
 
 
 def test_words_to_avoid_are_avoided():
