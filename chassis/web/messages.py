@@ -43,11 +43,14 @@ _PATTERNS = tuple(
         r"Longer than maximum length (\d+)\.": r"För långt: högst \1.",
         r"Length must be between (\d+) and (\d+)\.": r"Längden ska vara mellan \1 och \2.",
         r"Length must be (\d+)\.": r"Längden ska vara \1.",
-        r"Must be greater than or equal to (.*)\.": r"Ska vara minst \1.",
-        r"Must be less than or equal to (.*)\.": r"Ska vara högst \1.",
-        r"Must be greater than (.*)\.": r"Ska vara mer än \1.",
-        r"Must be less than (.*)\.": r"Ska vara mindre än \1.",
-        r"Must be (.*) and (.*)\.": r"Ska vara \1 och \2.",
+        r"Must be greater than or equal to (\S+)\.": r"Ska vara minst \1.",
+        r"Must be less than or equal to (\S+)\.": r"Ska vara högst \1.",
+        r"Must be greater than (\S+)\.": r"Ska vara mer än \1.",
+        r"Must be less than (\S+)\.": r"Ska vara mindre än \1.",
+        r"Must be greater than or equal to (\S+) and less than or equal to (\S+)\.": r"Ska vara minst \1 och högst \2.",
+        r"Must be greater than or equal to (\S+) and less than (\S+)\.": r"Ska vara minst \1 och mindre än \2.",
+        r"Must be greater than (\S+) and less than or equal to (\S+)\.": r"Ska vara mer än \1 och högst \2.",
+        r"Must be greater than (\S+) and less than (\S+)\.": r"Ska vara mer än \1 och mindre än \2.",
     }.items()
 )
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import inspect
 import re
+from itertools import product
 
 import pytest
-from marshmallow import fields, validate
+from marshmallow import ValidationError, fields, validate
 
 from chassis.web import schemas
 from chassis.web.messages import translated
@@ -42,8 +43,12 @@ def messages_of_validators():
     yield from (validate.Length(min=1).message_min, validate.Length(max=1).message_max)
     yield from (validate.Length.message_all, validate.Length.message_equal)
     yield from (validate.OneOf.default_message, validate.Equal.default_message)
-    yield from (validate.Range.message_min.format(min_op="greater than or equal to", min="1"),)
-    yield from (validate.Range.message_max.format(max_op="less than or equal to", max="1"),)
+    for low, high in product((True, False), repeat=2):
+        for bounds in ({"min": 1}, {"max": 9}, {"min": 1, "max": 9}):
+            ranged = validate.Range(**bounds, min_inclusive=low, max_inclusive=high)
+            with pytest.raises(ValidationError) as refused:
+                ranged(0 if "min" in bounds else 10)
+            yield from refused.value.messages
 
 
 @pytest.mark.parametrize(
@@ -51,7 +56,9 @@ def messages_of_validators():
     sorted({*messages_of_fields(), *messages_of_our_own(), *(m.format_map(PLACES) for m in messages_of_validators())}),
 )
 def test_a_message_about_a_field_is_there_in_swedish(message):
-    assert translated(message, "sv") != message
+    swedish = translated(message, "sv")
+    assert swedish != message
+    assert not {"must", "be", "than", "and", "or", "not", "valid"} & set(re.findall(r"\w+", swedish.lower()))
     assert translated(message, "en") == message
 
 
