@@ -134,12 +134,13 @@ class CommandRoute:
         version = done.versions.get(stream) if self.versioned else None
         ids = {name: self._told(name, id_) for name, id_ in done.ids.items()}
         body = ids if version is None else {**ids, "version": version}
-        response = Response(orjson.dumps(body), status=done.status, mimetype="application/json")
+        status = done.status if done.positions else HTTPStatus.OK  # what was there already was not created
+        response = Response(orjson.dumps(body), status=status, mimetype="application/json")
         response.headers["Cache-Control"] = "no-store"
         if version is not None:
             response.set_etag(str(version))
         response.headers["Event-Position"] = ", ".join(done.positions or _already(stream, done.versions.get(stream)))
-        if done.status == HTTPStatus.CREATED and self.subject in ids and self.subject not in path:
+        if status == HTTPStatus.CREATED and self.subject in ids and self.subject not in path:
             response.headers["Location"] = f"{self.rule}/{subject}"
         return response
 

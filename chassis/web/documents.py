@@ -108,18 +108,15 @@ def of_command(
 ) -> Doc:
     """A command: ``ids`` are the names of those that it answers with, and whether each is a list."""
     refused = (*_COMMANDING, 428) if if_match else _COMMANDING
-    headers = {"ETag": versioned, "Event-Position": True, "Location": status == 201 and versioned}
-    answered = {name: name for name, there in headers.items() if there}
+    content = _json(_ids(ids, versioned=versioned))
+    headers = [name for name, there in {"ETag": versioned, "Event-Position": True}.items() if there]
+    created = [*headers, "Location"] if versioned else headers
+    done: Doc = {"200": {"description": "Done, or so already.", "headers": _same(headers), "content": content}}
+    if status == 201:
+        done["201"] = {"description": "Made.", "headers": _same(created), "content": content}
     doc: Doc = {
         "parameters": [*_path(path), "IdempotencyKey", "IfMatchNeeded" if if_match else "IfMatch"],
-        "responses": {
-            str(status): {
-                "description": "Done.",
-                "headers": answered,
-                "content": _json(_ids(ids, versioned=versioned)),
-            },
-            **_problems(refused),
-        },
+        "responses": {**done, **_problems(refused)},
     }
     if body.fields:
         required = any(field.required for field in body.fields.values())
@@ -148,6 +145,11 @@ def _path(path: Schema) -> list[Doc]:
 
 def _json(schema: Any) -> Doc:
     return {"application/json": {"schema": schema}}
+
+
+def _same(names: Iterable[str]) -> Doc:
+    """Headers that are documented under their own names."""
+    return {name: name for name in names}
 
 
 def _problems(statuses: Iterable[int]) -> Doc:

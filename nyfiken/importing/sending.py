@@ -40,7 +40,7 @@ class Sender:
         """Give the command for one row. The id comes from its source, so sending it again does no harm."""
         response = self._answered(body)
         if response.is_success:
-            return Outcome(line, "in" if response.headers.get("Event-Position") else "already there")
+            return Outcome(line, "in" if response.status_code == httpx.codes.CREATED else "already there")
         if response.status_code in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN):
             raise GaveUp(f"line {line}: {response.url} does not let us in: {_problem(response).get('title', '')}")
         return Outcome.refused(line, *_reasons(response))

@@ -49,6 +49,7 @@ def test_what_was_imported_before_is_already_so(api):
     assert first.json["idea_id"] == again.json["idea_id"]
     assert (first.json["version"], again.json["version"]) == (1, 1)
     assert first.position == again.position
+    assert (first.status, again.status) == (201, 200)
     shown = importer.get(f"/ideas/{first.json['idea_id']}").json
     assert shown["submitted_at"] == "2019-05-06T07:08:09+00:00"
     assert shown["title"] == IDEA["title"]
