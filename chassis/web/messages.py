@@ -26,6 +26,9 @@ SWEDISH = {
     "Not a valid aware datetime.": "Ska vara en tidpunkt med tidszon: åååå-mm-ddTtt:mm:ssZ.",
     "Not a valid UUID.": "Ska vara ett UUID med små bokstäver.",
     "Not a valid URL.": "Ska vara en adress som börjar med http:// eller https://.",
+    "Not a valid email address.": "Ska vara en e-postadress.",
+    "String does not match expected pattern.": "Har inte den form som det ska ha.",
+    "Not a valid id of a criterion.": "Ska vara ett kriteriums id: små bokstäver, siffror och bindestreck.",
     "Not a valid unit id.": "Ska vara en enhets id: små bokstäver, siffror och bindestreck.",
     "Not a valid person id.": "Ska vara en persons id.",
     "Not a valid BCP 47 language tag.": "Ska vara en språkkod enligt BCP 47, till exempel sv.",
@@ -37,6 +40,7 @@ _PATTERNS = tuple(
     (re.compile(english), swedish)
     for english, swedish in {
         r"Not a valid id of .*\.": r"Ska vara sort och id, till exempel idea-….",
+        r"Not something that can be followed: (.*) or (.*)\.": r"Det går inte att följa; skriv \1 eller \2.",
         r"Must be one of: (.*)\.": r"Ska vara något av: \1.",
         r"Must be equal to (.*)\.": r"Ska vara \1.",
         r"Shorter than minimum length (\d+)\.": r"För kort: minst \1.",

@@ -26,7 +26,7 @@ TITLES: Mapping[int, tuple[str, str]] = {
     403: ("Inte tillåtet", "Not allowed"),
     404: ("Finns inte", "Not found"),
     405: ("Går inte på det sättet", "Not that way"),
-    409: ("Går inte i det här läget", "Not in this state"),
+    409: ("En regel säger nej", "A rule says no"),
     412: ("Ändrat sedan du läste", "Changed since you read it"),
     413: ("För stort", "Too large"),
     415: ("Fel sorts innehåll", "Wrong kind of content"),
@@ -36,6 +36,11 @@ TITLES: Mapping[int, tuple[str, str]] = {
     503: ("Går inte just nu", "Not just now"),
 }
 """Status → what it is called in Swedish and English."""
+TITLES_OF: Mapping[str, tuple[str, str]] = {
+    "not-in-this-state": ("Går inte i det här läget", "Not in this state"),
+    "others-were-faster": ("Andra hann före", "Others were faster"),
+}
+"""Slug → what it is called, where the status says too little."""
 
 _SLUGS = {
     400: "bad-request",
@@ -103,7 +108,8 @@ def respond(problem: Problem) -> Response:
 
 def document(problem: Problem) -> dict[str, Any]:
     """The members of the problem document."""
-    swedish, english = TITLES.get(problem.status, TITLES[500 if problem.status >= 500 else 400])
+    by_status = TITLES.get(problem.status, TITLES[500 if problem.status >= 500 else 400])
+    swedish, english = TITLES_OF.get(problem.slug, by_status)
     in_language = language()
     detail = runtime().texts.text(problem.slug, in_language, {"field": problem.field, **problem.details})
     named = {problem.field: [detail]} if problem.field else {}

@@ -165,11 +165,11 @@ def load(schema: Schema, given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def load_path(schema: Schema, path: Mapping[str, Any]) -> dict[str, Any]:
-    """The parameters of a path that this schema has; NotFound for what can be no id."""
+    """The parameters of a path that this schema has; NotFound for what can be no id, naming the parameter."""
     try:
         return load(schema, {name: value for name, value in path.items() if name in schema.fields})
-    except Invalid:
-        raise NotFound("no-such-thing") from None
+    except Invalid as error:
+        raise NotFound("no-such-thing", **error.details) from None
 
 
 def _schema_part(field: dataclasses.Field[Any]) -> dict[str, Any]:

@@ -27,10 +27,7 @@ SERVICE = Service(
     reactions=(*reactions.REACTIONS, *reactions_lessons.REACTIONS),
     disclose=Disclosure(),
     unknown_units=units.unknown,
-    words={
-        **unit_names(),
-        **words_of("experiment", "lesson_standing", "outcome", "evidence_level", "check", "role", "fields_pages"),
-    },
+    words={**unit_names(), **words_of(*WORDED)},
 )
 ROUTES: tuple[Routes, ...] = (api_experiments.routes, api_lessons.routes, api_failures.routes)
 PROGRAM = Program(

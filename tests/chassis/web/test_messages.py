@@ -11,7 +11,7 @@ from marshmallow import ValidationError, fields, validate
 
 from chassis.web import schemas
 from chassis.web.messages import translated
-from chassis.web.problems import TITLES
+from chassis.web.problems import TITLES, TITLES_OF
 from chassis.web.texts import OWN, load
 from contracts import values
 
@@ -64,7 +64,7 @@ def test_a_message_about_a_field_is_there_in_swedish(message):
 
 def test_the_chassis_own_texts_are_there_in_both_languages():
     assert all(text.endswith((".", "…", "}")) for texts in load(OWN).values() for text in texts.values())
-    assert all(len(titles) == 2 for titles in TITLES.values())
+    assert all(len(titles) == 2 for titles in (*TITLES.values(), *TITLES_OF.values()))
 
 
 def test_a_text_in_one_language_only_is_found_at_the_start(tmp_path):

@@ -150,3 +150,17 @@ def test_who_may_not_is_told_so_in_their_own_language(api):
     english = api.as_("employee", language="en").put(f"/ideas/{idea_id}/support", expect=409)
     assert swedish.json["detail"] == "Du kan inte stötta din egen idé."
     assert english.json["detail"] == "You cannot support your own idea."
+
+
+def test_a_refusal_says_the_state_as_people_call_it_and_what_kind_of_no_it_is(api):
+    karin, bengt = api.as_("employee"), api.as_("employee", "decider@vof", sub="bengt")
+    idea_id = karin.post("/ideas", IDEA).json["idea_id"]
+    own = karin.put(f"/ideas/{idea_id}/support", expect=409)
+    bengt.post(f"/ideas/{idea_id}/realise", {"what_changed": "Mötena hålls gående."})
+    late = bengt.put(f"/ideas/{idea_id}/support", expect=409)
+    assert own.json["title"] == "En regel säger nej"
+    assert (late.json["title"], late.json["detail"]) == (
+        "Går inte i det här läget",
+        "Det går inte i läget ”Införd”.",
+    )
+    assert late.json["state"] == "realised"

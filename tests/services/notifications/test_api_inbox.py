@@ -112,6 +112,14 @@ def test_what_cannot_be_followed_is_not_there(bo, subject):
     assert bo.get("/follows").json["items"] == []
 
 
+def test_what_cannot_be_followed_is_refused_with_what_can(karin):
+    refused = karin.put("/follows/bananer", expect=404)
+    (error,) = refused.json["errors"]
+    assert error["field"] == "subject"
+    assert "unit-<id>" in error["message"]
+    assert error["message"].startswith("Det går inte att följa; skriv idea-<uuid>")
+
+
 def test_who_follows_a_unit_hears_of_a_failure_there(bo, others, api):
     bo.put("/follows/unit-vof")
     api.catch_up()
