@@ -36,7 +36,12 @@ def command() -> None:
 @command.command(name="list")
 @data_option
 def list_(data: Path) -> None:
-    """List every parked key: whose, why, since when, how many events wait."""
+    """List every parked key: whose, why, since when, how many events wait.
+
+    \b
+    nyfiken parked list
+    nyfiken parked list --data /srv/nyfiken
+    """
     table = Table("service", "processor", "key", "events", "since", "reason")
     with opened(data) as services:
         for service, store in services:
@@ -55,7 +60,11 @@ def list_(data: Path) -> None:
 @click.argument("key")
 @data_option
 def show(processor: str, key: str, data: Path) -> None:
-    """Show the events that wait under KEY of PROCESSOR, as they are published."""
+    """Show the events that wait under KEY of PROCESSOR, as they are published.
+
+    \b
+    nyfiken parked show idea_board_v1 1f0c...
+    """
     with opened(data) as services:
         _, store = _owner(services, processor, key)
         with store.transaction() as transaction:
@@ -70,7 +79,12 @@ def show(processor: str, key: str, data: Path) -> None:
 @click.argument("key", required=False)
 @data_option
 def retry(processor: str, key: str | None, data: Path) -> None:
-    """Apply what waits under KEY of PROCESSOR now; without KEY, under all its keys."""
+    """Apply what waits under KEY of PROCESSOR now; without KEY, under all its keys.
+
+    \b
+    nyfiken parked retry idea_board_v1 1f0c...
+    nyfiken parked retry idea_board_v1
+    """
     failed = 0
     with opened(data) as services:
         service, store = _owner(services, processor, key)
@@ -88,7 +102,12 @@ def retry(processor: str, key: str | None, data: Path) -> None:
 @data_option
 @click.confirmation_option(prompt="What waits under this key will never be applied. Give it up?")
 def drop(processor: str, key: str, data: Path) -> None:
-    """Give up what waits under KEY of PROCESSOR: it is never applied there. The history keeps it."""
+    """Give up what waits under KEY of PROCESSOR: it is never applied there. The history keeps it.
+
+    \b
+    nyfiken parked drop idea_board_v1 1f0c...
+    nyfiken parked drop idea_board_v1 1f0c... --yes
+    """
     with opened(data) as services:
         _, store = _owner(services, processor, key)
         with store.transaction() as transaction:

@@ -8,8 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
-from rich.table import Table
 
 DOCUMENTS = Path(__file__).parents[1] / "contracts" / "openapi"
 _METHODS = ("get", "post", "put", "patch", "delete")
@@ -18,20 +16,23 @@ _METHODS = ("get", "post", "put", "patch", "delete")
 @click.command()
 @click.argument("containing", default="")
 def command(containing: str) -> None:
-    """List the HTTP routes, all of them or those CONTAINING a text.
+    """List the HTTP routes, all of them or those CONTAINING a text: one a line, however narrow the screen.
 
     \b
     nyfiken routes
     nyfiken routes lessons
     """
-    table = Table("service", "method", "path", "what")
-    for document in sorted(DOCUMENTS.glob("*.json")):
-        for method, path, summary in routes(json.loads(document.read_text())):
-            if containing in f"{document.stem} {path}":
-                table.add_row(document.stem, method, path, summary)
-    if not table.row_count:
+    found = [
+        (document.stem, *route)
+        for document in sorted(DOCUMENTS.glob("*.json"))
+        for route in routes(json.loads(document.read_text()))
+        if containing in f"{document.stem} {route[1]}"
+    ]
+    if not found:
         raise click.ClickException(f"no route contains {containing!r}")
-    Console().print(table)
+    longest = max(len(path) for _, _, path, _ in found)
+    for service, method, path, summary in found:
+        click.echo(f"{service:13} {method:6} {path:{longest}}  {summary}")
 
 
 def routes(document: dict[str, Any]) -> Iterator[tuple[str, str, str]]:

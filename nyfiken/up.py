@@ -27,7 +27,8 @@ USAGE = 2
 @click.command()
 @data_option
 @port_option
-def command(data: Path, port: int) -> None:
+@click.option("--parent", type=int, help="The process that starts this, by its id; end, too, when it is gone.")
+def command(data: Path, port: int, parent: int | None) -> None:
     """Start the platform here and keep it running until Ctrl-C.
 
     Three services, each a web and a worker process, on SQLite files in the data folder. Prints one line that begins
@@ -44,7 +45,13 @@ def command(data: Path, port: int) -> None:
         shutil.rmtree(layout.figures, ignore_errors=True)
         supervisor = Supervisor(layout.programs(), _say)
         readiness = Readiness(layout, supervisor)
-        supervisor.run(readiness.look)
+
+        def look() -> None:
+            readiness.look()
+            if parent is not None and os.getppid() != parent:
+                supervisor.stop()
+
+        supervisor.run(look)
     if readiness.hopeless is not None:
         raise click.ClickException(_last_words(readiness.hopeless))
 

@@ -169,7 +169,7 @@ def load_path(schema: Schema, path: Mapping[str, Any]) -> dict[str, Any]:
     try:
         return load(schema, {name: value for name, value in path.items() if name in schema.fields})
     except Invalid as error:
-        raise NotFound("no-such-thing", **error.details) from None
+        raise NotFound("no-such-thing", fields=error.details["fields"]) from None
 
 
 def _schema_part(field: dataclasses.Field[Any]) -> dict[str, Any]:

@@ -43,7 +43,7 @@ class Platform:
     """The three services, and the positions of everything that was written through here."""
 
     def __init__(self, urls: Mapping[str, str]) -> None:
-        self._services = {name: httpx.Client(base_url=url, timeout=10.0) for name, url in urls.items()}
+        self._services = {name: httpx.Client(base_url=url, timeout=10.0, trust_env=False) for name, url in urls.items()}
         self._positions: dict[str, int] = {}
 
     def close(self) -> None:

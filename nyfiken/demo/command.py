@@ -19,7 +19,6 @@ from nyfiken.demo.client import NotAsTold, Person, Platform
 from nyfiken.demo.people import CAST, token_of
 from nyfiken.demo.stage import Stage
 from nyfiken.demo.story import tell
-from nyfiken.supervisor import end_with
 
 START = 60.0
 """Seconds in which the platform must be ready."""
@@ -72,8 +71,9 @@ def _tell(urls: Mapping[str, str], data: Path, console: Console) -> None:
 @contextmanager
 def _platform(data: Path, port: int, urls: Mapping[str, str]) -> Iterator[subprocess.Popen[bytes]]:
     command = [sys.executable, "-m", "nyfiken", "up", "--data", str(data), "--port", str(port)]
+    command += ["--parent", str(os.getpid())]
     environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}
-    process = subprocess.Popen(command, env=environment, preexec_fn=end_with(os.getpid()))  # noqa: S603 - our own
+    process = subprocess.Popen(command, env=environment)  # noqa: S603 - our own
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
         _await_ready(process, urls)
@@ -104,6 +104,6 @@ def _stay(process: subprocess.Popen[bytes], urls: Mapping[str, str], console: Co
 
 def _ready(url: str) -> bool:
     try:
-        return httpx.get(f"{url}/readyz", timeout=1.0).status_code == httpx.codes.OK
+        return httpx.get(f"{url}/readyz", timeout=1.0, trust_env=False).status_code == httpx.codes.OK
     except httpx.TransportError:
         return False  # not listening yet

@@ -76,7 +76,7 @@ def _send(kind: Kind, file: Path, wanted: Map, platform: Layout) -> Counts:
     keys = load_keys(platform.data)
     token = Tokens(keys.signing, keys.secret).sign("import", ["service"])
     headers = {"Authorization": f"Bearer {token}", "Accept-Language": "en"}
-    with httpx.Client(base_url=platform.urls[kind.service], headers=headers, timeout=30.0) as client:
+    with httpx.Client(base_url=platform.urls[kind.service], headers=headers, timeout=30.0, trust_env=False) as client:
         return show(file, wanted, Sender(client, kind.path).send)
 
 

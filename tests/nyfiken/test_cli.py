@@ -21,6 +21,18 @@ def test_every_command_explains_itself_with_examples(name):
     assert f"nyfiken {name}" in shown.output.split("Usage:", 1)[1].split("\n", 1)[1]
 
 
+@pytest.mark.parametrize("name", ["list", "show", "retry", "drop"])
+def test_every_way_to_look_after_what_is_parked_has_its_examples(name):
+    shown = CliRunner().invoke(cli, ["parked", name, "--help"], prog_name="nyfiken")
+    assert f"nyfiken parked {name}" in shown.output.split("Usage:", 1)[1].split("\n", 1)[1]
+
+
+def test_a_route_is_one_whole_line_however_narrow_the_screen():
+    shown = CliRunner().invoke(cli, ["routes", "joins"], env={"COLUMNS": "40"})
+    (line,) = [line for line in shown.output.splitlines() if "decline" in line]
+    assert line.split()[:3] == ["ideas", "POST", "/ideas/{idea_id}/joins/{person_id}/decline"]
+
+
 def test_every_command_is_in_the_list(tmp_path):
     shown = CliRunner().invoke(cli, ["--help"])
     assert all(f"\n  {name} " in shown.output for name in COMMANDS)

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from nyfiken.layout import HOST, Layout
-from tests.platform import NAMES, ROOT, RunningPlatform
+from tests.platform import NAMES, ROOT, RunningPlatform, three_free_ports
 
 SERVICES_UP = 3
 
@@ -100,3 +100,9 @@ def test_each_service_has_an_address_of_its_own(tmp_path):
     assert layout.urls == {
         "ideas": f"http://{HOST}:9000", "experiments": f"http://{HOST}:9001", "notifications": f"http://{HOST}:9002"
     }  # fmt: skip
+
+
+def test_it_ends_when_the_process_that_started_it_is_gone(tmp_path):
+    somebody_else = "1"
+    ended = up("--data", str(tmp_path / "data"), "--port", str(three_free_ports()), "--parent", somebody_else)
+    assert (ended.returncode, "ready" in ended.stdout) == (0, False)
