@@ -8,7 +8,7 @@ from typing import Literal
 from chassis.decider import Work, change
 from chassis.recorded import Recorded
 from chassis.web import Read, Routes
-from chassis.web.runtime import runtime
+from chassis.web.runtime import language, runtime
 from contracts.event import Sealed, about, value
 from contracts.notifications import (
     ErasureDeclined,
@@ -19,6 +19,7 @@ from contracts.notifications import (
     PersonErased,
 )
 from contracts.values import FollowedId, Language, Note, PartId, PersonalName, PersonId, SubjectId, UnitId, Word
+from services.notifications.api_texts import elsewhere
 from services.notifications.person import (
     PERSON,
     Opened,
@@ -123,18 +124,31 @@ class NotificationHeld:
 
 
 @value
+class HeldElsewhere:
+    """What another service holds about one."""
+
+    service: Word = about("ideas or experiments.")
+    what: Note = about("What it has, in the language of the caller.")
+
+
+@value
 class Export:
-    """Everything that this service holds about one."""
+    """Everything that this service holds about one, and where the rest is."""
 
     profile: Me = about("One's profile.")
     erasure_requests: tuple[ErasureStep, ...] = about("What came of one's wish to be forgotten.")
     follows: tuple[FollowHeld, ...] = about("What one follows, or has said no to.")
     notifications: tuple[NotificationHeld, ...] = about("What one was told, oldest first.")
+    elsewhere: tuple[HeldElsewhere, ...] = about("What is not in this answer: it is with the other services.")
 
 
 @me.query("/me/export", of=(INBOX,))
 def export_me(asked: MeAsked, read: Read) -> Export:
-    """Everything that this service holds about oneself."""
+    """Everything that this service holds about oneself, and where the rest is.
+
+    Drafts, ideas, comments, experiments and lessons are not in it: they are with the services ideas and experiments,
+    and `elsewhere` says so.
+    """
     person_id = read.caller.person_id
     events = read.events(PERSON, person_id)
     subscription = read.state(SUBSCRIPTION, person_id)
@@ -143,6 +157,7 @@ def export_me(asked: MeAsked, read: Read) -> Export:
         erasure_requests=tuple(step for recorded in events if (step := _step(recorded))),
         follows=tuple(_follow(*held) for held in sorted(subscription.subjects.items())) if subscription else (),
         notifications=tuple(_notification(entry) for entry in all_of(read.rows(INBOX), person_id)),
+        elsewhere=tuple(HeldElsewhere(service=one, what=what) for one, what in elsewhere(language()).items()),
     )
 
 

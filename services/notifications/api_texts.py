@@ -23,7 +23,7 @@ NAME_NOT_SHOWN: Mapping[str, str] = {"sv": "Namnet visas inte", "en": "Name not 
 
 @cache
 def texts() -> Mapping[str, Any]:
-    """The tables of texts.toml: ``events``, ``subjects``."""
+    """The tables of texts.toml: ``events``, ``subjects``, ``elsewhere``."""
     return tomllib.loads(_FILE.read_text(encoding="utf-8"))
 
 
@@ -41,6 +41,11 @@ def called(subject: str, language: str, title: str | None) -> str:
     """What a subject is called: ``Experimentet ”Videosamtal”``."""
     with_title, without = texts()["subjects"][subject.partition("-")[0]][language]
     return str(without if title is None else with_title.format(title=_shortened(title)))
+
+
+def elsewhere(language: str) -> Mapping[str, str]:
+    """Service → what it holds about a person, which this one does not."""
+    return {service: told[language] for service, told in texts()["elsewhere"].items()}
 
 
 def _shortened(title: str) -> str:

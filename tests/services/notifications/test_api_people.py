@@ -180,3 +180,11 @@ def test_a_request_sent_again_is_answered_again(karin):
 def test_no_more_than_200_names_at_once_and_only_of_ids(bo):
     assert bo.get("/people?ids=" + ",".join(f"person-{n}" for n in range(201)), expect=422)
     assert bo.get("/people?ids=Karin%20Ek", expect=422)
+
+
+def test_an_export_says_what_the_other_services_hold(karin):
+    swedish = {one["service"]: one["what"] for one in karin.get("/me/export").json["elsewhere"]}
+    english = karin.get("/me/export", headers={"Accept-Language": "en"}).json["elsewhere"]
+    assert swedish.keys() == {"ideas", "experiments"}
+    assert "utkast" in swedish["ideas"]
+    assert "drafts" in english[0]["what"]
