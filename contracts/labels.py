@@ -54,6 +54,7 @@ def labels() -> Mapping[str, LabelGroup]:
     return load()
 
 
+@cache
 def words_of(*groups: str) -> Mapping[str, InLanguages]:
     """Code → language → label of these groups, for sentences: without the places that a value would fill.
 
@@ -61,11 +62,6 @@ def words_of(*groups: str) -> Mapping[str, InLanguages]:
     """
     codes = [item for group in reversed(groups) for item in labels()[group].codes.items()]
     return {code: {"sv": _plain(label.sv), "en": _plain(label.en)} for code, label in codes}
-
-
-def label(group: str, code: str, language: str) -> str:
-    """A code in words, for a sentence. KeyError for one that is not there."""
-    return words_of(group)[code][language]
 
 
 def unit_names() -> Mapping[str, InLanguages]:

@@ -8,7 +8,7 @@ from typing import Literal, get_args, get_origin
 import pytest
 
 from contracts import event, experiments, ideas, lessons, notifications, values
-from contracts.labels import label, labels, load, unit_names, words_of
+from contracts.labels import labels, load, unit_names, words_of
 
 DOMAIN = Path(__file__).parents[2] / "docs" / "domain.md"
 AVOIDED = ("beslut", "avslag", "godkän", "under beredning", "misslyck", "anonym", "evidens", "pivoter", "ägare")
@@ -96,7 +96,7 @@ def test_words_to_avoid_are_avoided():
 
 
 def test_in_a_sentence_a_label_has_no_place_left():
-    assert (label("idea", "on_hold", "sv"), label("idea", "on_hold", "en")) == ("Vilande", "On hold")
+    assert words_of("idea")["on_hold"] == {"sv": "Vilande", "en": "On hold"}
 
 
 def test_of_a_code_of_several_groups_the_first_label_counts():
