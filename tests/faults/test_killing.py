@@ -95,7 +95,7 @@ def test_any_process_may_be_killed_at_any_moment(started, capsys):
         return f"killed: {dict(killer.killed)}"
 
     live_and_check(platform, AT_RANDOM, capsys, stopped)
-    assert set(killer.killed) == set(NAMES)
+    assert all(killer.killed[name] > 0 for name in NAMES)
 
 
 @pytest.mark.timeout(240)
