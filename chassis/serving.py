@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import threading
+from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import orjson
 from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
+from gunicorn.http.errors import InvalidResponseHeader, InvalidResponseHeaderName, LimitRequestHeaders, LimitRequestLine
+from gunicorn.http.errors import ParseException as CannotBeRead
+from gunicorn.util import write_nonblock
 from gunicorn.workers.gthread import ThreadWorker
 
 from chassis.settings import Listening
@@ -24,6 +30,10 @@ _KEPT = 65
 """Seconds that an idle connection is kept: longer than any client of ours keeps it."""
 _LONGEST_LINE = 8190
 """Bytes of method, path and query together; what gunicorn takes at most."""
+_TOO_LONG = {
+    LimitRequestLine: (HTTPStatus.REQUEST_URI_TOO_LONG, "address-too-long"),
+    LimitRequestHeaders: (HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "headers-too-large"),
+}
 _MEMORY = Path("/dev/shm")  # noqa: S108 - where gunicorn's sign of life costs no disk
 
 
@@ -81,6 +91,38 @@ class _Worker(ThreadWorker):  # type: ignore[misc]
             waiting = app.extensions[EXTENSION].waiting
             threading.Thread(target=waiting.end).start()  # not here: this thread may hold the lock just now
         super().handle_exit(sig, frame)
+
+    def handle_error(self, req: Any, client: Any, addr: Any, exc: BaseException) -> None:
+        """What cannot be read reaches no app, and is answered with a problem document all the same."""
+        ours = isinstance(exc, (InvalidResponseHeader, InvalidResponseHeaderName))
+        if ours or not isinstance(exc, CannotBeRead):
+            super().handle_error(req, client, addr, exc)
+            return
+        self.log.warning(f"cannot be read: {type(exc).__name__}")
+        with contextlib.suppress(OSError):  # nobody may be there any longer
+            write_nonblock(client, _unreadable(exc))
+
+
+def _unreadable(error: CannotBeRead) -> bytes:
+    """A whole answer. Nobody knows which language is wanted, so it is told in both."""
+    from chassis.web.problems import MEDIA_TYPE, TITLES
+    from chassis.web.texts import Texts
+
+    status, slug = _TOO_LONG.get(type(error), (HTTPStatus.BAD_REQUEST, "bad-request"))
+    problem = {
+        "type": f"/problems/{slug}",
+        "title": " / ".join(TITLES.get(status, TITLES[HTTPStatus.BAD_REQUEST])),
+        "status": status,
+        "detail": " / ".join(Texts().text(slug, language, {"most": _LONGEST_LINE}) for language in ("sv", "en")),
+        "instance": "",
+        "errors": [],
+    }
+    body = orjson.dumps(problem)
+    head = (
+        f"HTTP/1.1 {status} {status.phrase}\r\nConnection: close\r\nCache-Control: no-store\r\n"
+        f"Content-Type: {MEDIA_TYPE}\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    return head.encode() + body
 
 
 class _Log(Logger):  # type: ignore[misc]

@@ -171,7 +171,8 @@ class _Converter(OpenAPIConverter):
         """The JSON Schema of one field."""
         schema: Doc = super().field2property(field)
         if hasattr(field, "shortest") and hasattr(field, "longest"):
-            schema |= {"minLength": field.shortest, "maxLength": field.longest}
+            schema.setdefault("minLength", field.shortest)  # a narrower limit of its own is there already
+            schema.setdefault("maxLength", field.longest)
         if isinstance(schema.get("pattern"), str):
             schema["pattern"] = schema["pattern"].replace(r"\A", "^").replace(r"\Z", "$").replace(r"\"", '"')
         if "type" not in schema and all(isinstance(choice, str) for choice in schema.get("enum", [None])):

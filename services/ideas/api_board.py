@@ -121,7 +121,7 @@ def _listed(card: IdeaCard, read: Read) -> IdeaListed:
 class TriedAsked:
     """What somebody is about to do."""
 
-    text: str = about("What it is, as far as it is written.", validate=Length(1, 10_000))
+    text: str = about("What it is, as far as it is written.", validate=Length(1, 2_000))
     but: ThingId | None = about("Not this: the idea that is being written.", default=None)
     limit: int = about("How many at most.", default=10, validate=Range(min=1, max=50))
 

@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import sqlite3
 import time
 
@@ -35,6 +36,13 @@ def store(data):
 
 def web_of(data, program=COUNTS, **settings):
     return Running(program, "web", data, port=free_port(), **settings)
+
+
+@pytest.fixture(scope="module")
+def serving(tmp_path_factory):
+    with web_of(tmp_path_factory.mktemp("serving") / "data") as web:
+        web.until()
+        yield web
 
 
 def within(seconds, condition):
@@ -154,6 +162,26 @@ def test_web_and_worker_show_their_figures_on_one_page(data, store):
         within(10, lambda: 'nyfiken_processor_events_total{processor="tally_v1",source="suite"}' in page())
         assert 'nyfiken_http_requests_total{method="GET",route="/readyz",status="200"}' in page()
         assert 'nyfiken_processor_position{partition="0",processor="mirror",source="suite"}' in page()
+
+
+@pytest.mark.parametrize(
+    ("line", "status", "slug"),
+    [
+        (b"GET /healthz?text=" + b"x" * 9_000 + b" HTTP/1.1\r\nHost: x", 414, "address-too-long"),
+        (b"GET /healthz HTTP/1.1\r\nHost: x\r\nX-Long: " + b"x" * 9_000, 431, "headers-too-large"),
+        (b"GET /healthz HTTP/1.1\r\nHost: x\r\nX Y: z", 400, "bad-request"),
+        (b"NONSENSE", 400, "bad-request"),
+    ],
+)
+def test_what_cannot_be_read_is_answered_with_a_problem_document(serving, line, status, slug):
+    with socket.create_connection(("127.0.0.1", int(serving.url.rpartition(":")[2])), timeout=10) as client:
+        client.sendall(line + b"\r\n\r\n")
+        head, _, body = b"".join(iter(lambda: client.recv(65_536), b"")).partition(b"\r\n\r\n")
+    problem = json.loads(body)
+    assert head.startswith(f"HTTP/1.1 {status} ".encode())
+    assert b"Content-Type: application/problem+json" in head
+    assert (problem["type"], problem["status"]) == (f"/problems/{slug}", status)
+    assert " / " in problem["detail"], "in Swedish and in English"
 
 
 # ── How they end and come back ─────────────────────────────────────────────────────────────────────────────────────

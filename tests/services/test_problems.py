@@ -18,9 +18,9 @@ ROOT = Path(__file__).parents[2]
 KINDS = {name for name, kind in vars(errors).items() if isinstance(kind, type) and issubclass(kind, errors.Refusal)}
 BY_STATUS = {
     *("bad-request", "no-such-page", "method-not-allowed", "body-too-large", "wrong-content-type"),
-    *("unexpected", "not-possible"),
+    *("unexpected", "not-possible", "address-too-long", "headers-too-large"),
 }
-"""Slugs that chassis.web.problems gives for a status."""
+"""Slugs that chassis.web.problems, or the server before it, gives for a status."""
 
 
 def refusals(folder):

@@ -6,6 +6,8 @@ import dataclasses
 from datetime import datetime
 from pathlib import Path
 
+from marshmallow.validate import Length, Range
+
 from chassis.command import Caller, command, fresh, given
 from chassis.decider import Attempt, Work
 from chassis.errors import NotFound, Refused
@@ -166,8 +168,9 @@ class CountersAsked:
     """Which counters."""
 
     at_least: int = about("Of this total at least.", default=0)
+    text: str | None = about("That resemble this.", default=None, validate=Length(1, 50))
     counter: tuple[str, ...] = about("Only these.", default=())
-    limit: int = about("How many.", default=50)
+    limit: int = about("How many.", default=50, validate=Range(min=1, max=200))
     after: str | None = about("The cursor of the page before.", default=None)
 
 

@@ -77,6 +77,8 @@ def test_a_query_is_described_with_parameters_and_answer(document):
     asked = at(document, "/counters", "get")
     named = {parameter.get("name") for parameter in asked["parameters"]}
     assert {"at_least", "counter", "limit", "after"} <= named
+    (text,) = (p["schema"] for p in asked["parameters"] if p.get("name") == "text")
+    assert (text["minLength"], text["maxLength"]) == (1, 50), "its own, not those of every text"
     schema = asked["responses"]["200"]["content"]["application/json"]["schema"]
     assert schema == {"$ref": "#/components/schemas/CounterPages"}
     (path,) = (p for p in at(document, "/counters/{counter_id}", "get")["parameters"] if p.get("in") == "path")
