@@ -6,6 +6,12 @@
 | HOST, PORT | where the web process listens | ``127.0.0.1``, needed by web |
 | THREADS | how many requests it answers at once | 16 |
 | FEED_IDEAS … | the address of each other service that is listened to | needed by the worker |
+| POSTGRES | the address of its database, ``postgresql://USER:PASSWORD@HOST:PORT/DATABASE`` | an SQLite file in DATA |
+| CONNECTIONS | how many connections to it a process has at most | 16 |
+| KAFKA | the brokers, ``HOST:PORT,HOST:PORT`` | the others' feeds are read |
+| KAFKA_SECURITY_PROTOCOL | PLAINTEXT, SSL, SASL_PLAINTEXT or SASL_SSL | PLAINTEXT |
+| KAFKA_SASL_MECHANISM, KAFKA_SASL_USERNAME, KAFKA_SASL_PASSWORD | how a client says who it is | needed with SASL_… |
+| KAFKA_SSL_CAFILE, KAFKA_SSL_CERTFILE, KAFKA_SSL_KEYFILE | certificates, and the client's key | the system's own; none |
 | WORKER | the name of this worker, its own, and the same after a restart | ``worker-1`` |
 | JWKS_URL | where the public keys of the organisation's issuer are | only own tokens are good |
 | ISSUER, AUDIENCE | what its tokens say in ``iss`` and ``aud`` | needed with JWKS_URL; any ``aud`` |
@@ -26,11 +32,15 @@ from marshmallow import ValidationError
 from marshmallow.validate import URL, Length, OneOf, Range, Regexp
 
 T = TypeVar("T")
+PROTOCOLS = ("PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL")
+MECHANISMS = ("PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512")
 PREFIX = "NYFIKEN_"
 _ENV = Env(prefix=PREFIX)
 LEVELS = ("debug", "info", "warning", "error")
 _ADDRESS = URL(schemes={"http", "https"}, require_tld=False)
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}\Z")
+_DATABASE = re.compile(r"postgres(ql)?://[^/?]*/[^/?]+(\?.*)?\Z")
+_BROKERS = re.compile(r"[^\s,:]+:\d{1,5}(,[^\s,:]+:\d{1,5})*\Z")
 
 
 class WrongSetting(Exception):
@@ -47,6 +57,32 @@ class Settings:
     issuer: str | None
     audience: str | None
     jwks_url: str | None
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Database:
+    """Where a service's PostgreSQL database is; the address holds a password."""
+
+    address: str
+    connections: int = 16
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Brokers:
+    """Where Kafka is, and how a client says who it is; each field as kafka-python takes it."""
+
+    bootstrap_servers: str
+    security_protocol: str = "PLAINTEXT"
+    sasl_mechanism: str | None = None
+    sasl_plain_username: str | None = None
+    sasl_plain_password: str | None = None
+    ssl_cafile: str | None = None
+    ssl_certfile: str | None = None
+    ssl_keyfile: str | None = None
+
+    def options(self) -> dict[str, Any]:
+        """What every client of kafka-python is given."""
+        return {name: value for name, value in dataclasses.asdict(self).items() if value is not None}
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +110,43 @@ def load_settings() -> Settings:
         issuer=_read(_ENV.str, "ISSUER", "the issuer of the tokens", **({} if jwks_url else {"default": None})),
         audience=_read(_ENV.str, "AUDIENCE", "whom the tokens are meant for", default=None),
     )
+
+
+def load_database() -> Database | None:
+    """Where the database is, if it is not a file in the data folder; raises WrongSetting."""
+    expected = "postgresql://USER:PASSWORD@HOST:PORT/DATABASE"
+    address = _read(_ENV.str, "POSTGRES", expected, default=None, validate=Regexp(_DATABASE))
+    connections = _read(_ENV.int, "CONNECTIONS", "a number, 4 to 100", default=16, validate=Range(4, 100))
+    return Database(address=address, connections=connections) if address else None
+
+
+def load_brokers() -> Brokers | None:
+    """Where Kafka is, if events travel by it; raises WrongSetting."""
+    expected = "HOST:PORT, several with commas"
+    servers = _read(_ENV.str, "KAFKA", expected, default=None, validate=Regexp(_BROKERS))
+    if servers is None:
+        return None
+    protocol = _read(
+        _ENV.str, "KAFKA_SECURITY_PROTOCOL", " or ".join(PROTOCOLS), default="PLAINTEXT", validate=OneOf(PROTOCOLS)
+    )
+    return Brokers(bootstrap_servers=servers, security_protocol=protocol, **_who(protocol), **_certificates())
+
+
+def _who(protocol: str) -> dict[str, Any]:
+    """How a client says who it is, where the protocol asks for it."""
+    if not protocol.startswith("SASL"):
+        return {}
+    mechanisms = " or ".join(MECHANISMS)
+    return {
+        "sasl_mechanism": _read(_ENV.str, "KAFKA_SASL_MECHANISM", mechanisms, validate=OneOf(MECHANISMS)),
+        "sasl_plain_username": _read(_ENV.str, "KAFKA_SASL_USERNAME", "a name", validate=Length(min=1)),
+        "sasl_plain_password": _read(_ENV.str, "KAFKA_SASL_PASSWORD", "a password", validate=Length(min=1)),
+    }
+
+
+def _certificates() -> dict[str, Any]:
+    names = ("CAFILE", "CERTFILE", "KEYFILE")
+    return {f"ssl_{name.lower()}": _read(_ENV.str, f"KAFKA_SSL_{name}", "a file", default=None) for name in names}
 
 
 def load_listening() -> Listening:

@@ -80,6 +80,17 @@ SOURCE_HEADS = sa.Table(
     sa.Column("event_id", sa.Text, nullable=False),
 )
 
+RELAYED = sa.Table(
+    "relayed",
+    METADATA,
+    sa.Column("partition", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("position", sa.BigInteger, nullable=False),
+    sa.Column("event_id", sa.Text, nullable=False),
+    # Which topic that was, and where in it the last event lies: another topic is published anew, as is one cut short.
+    sa.Column("topic_id", sa.Text, nullable=False),
+    sa.Column("topic_offset", sa.BigInteger, nullable=False),
+)
+
 
 def create_tables(connection: sa.Connection) -> None:
     """Make those that are not there yet."""
