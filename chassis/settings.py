@@ -11,7 +11,7 @@
 | KAFKA | the brokers, ``HOST:PORT,HOST:PORT`` | the others' feeds are read |
 | KAFKA_SECURITY_PROTOCOL | PLAINTEXT, SSL, SASL_PLAINTEXT or SASL_SSL | PLAINTEXT |
 | KAFKA_SASL_MECHANISM, KAFKA_SASL_USERNAME, KAFKA_SASL_PASSWORD | how a client says who it is | needed with SASL_… |
-| KAFKA_SSL_CAFILE, KAFKA_SSL_CERTFILE, KAFKA_SSL_KEYFILE | certificates, and the client's key | the system's own; none |
+| KAFKA_SSL_CAFILE, KAFKA_SSL_CERTFILE, KAFKA_SSL_KEYFILE | certificates, the client's key | the system's own; none |
 | WORKER | the name of this worker, its own, and the same after a restart | ``worker-1`` |
 | JWKS_URL | where the public keys of the organisation's issuer are | only own tokens are good |
 | ISSUER, AUDIENCE | what its tokens say in ``iss`` and ``aud`` | needed with JWKS_URL; any ``aud`` |
@@ -124,7 +124,7 @@ def load_brokers() -> Brokers | None:
     """Where Kafka is, if events travel by it; raises WrongSetting."""
     expected = "HOST:PORT, several with commas"
     servers = _read(_ENV.str, "KAFKA", expected, default=None, validate=Regexp(_BROKERS))
-    if servers is None:
+    if not servers:
         return None
     protocol = _read(
         _ENV.str, "KAFKA_SECURITY_PROTOCOL", " or ".join(PROTOCOLS), default="PLAINTEXT", validate=OneOf(PROTOCOLS)
