@@ -1,8 +1,28 @@
 """What all tests share."""
 
+import contextlib
+import os
+
 import pytest
 
 pytest.register_assert_rewrite("chassis.testing")  # a suite that fails shows what it compared, as any test does
+_TAKEN = pytest.StashKey[list[str]]()
+
+
+def pytest_configure(config):
+    # kafka-python reads its own files in a way that Python 3.11 and 3.12 warn of when it is imported.
+    config.addinivalue_line("filterwarnings", "ignore:(read|open)_text is deprecated:DeprecationWarning")
+
+
+def pytest_report_header():
+    from tests.servers.found import described
+
+    return f"servers, for tests that need them: {described(os.environ)}"
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    if taken := config.stash.get(_TAKEN, []):
+        terminalreporter.write_line(f"servers taken: {', '.join(taken)}")
 
 
 @pytest.fixture(scope="session")
@@ -27,3 +47,71 @@ def client(platform):
 def person(platform, client):
     """Somebody by a name, with roles: ``person("karin", "employee", "coach")``."""
     return lambda sub, *roles, unit="vof": platform.person(client, sub, *(roles or ("employee",)), unit=unit)
+
+
+@pytest.fixture(scope="session")
+def postgres_server(request):
+    """A PostgreSQL for all tests: ``.dsn`` is the address of a database of it that nobody uses."""
+    from tests.servers import found
+
+    yield from _server(request.config, found.postgres())
+
+
+@pytest.fixture(scope="session")
+def kafka_server(request):
+    """A Kafka for all tests: ``.bootstrap_servers``, and ``.client``, what a client of kafka-python needs. Make topics
+    with names of your own."""
+    from tests.servers import found
+
+    yield from _server(request.config, found.kafka())
+
+
+@pytest.fixture
+def database(postgres_server):
+    """The address of a new empty database."""
+    from tests.servers.postgres import new_database
+
+    with new_database(postgres_server.dsn) as address:
+        yield address
+
+
+@pytest.fixture
+def own_postgres():
+    """Starts a PostgreSQL for this test alone, to be killed and started again: ``own_postgres()``."""
+    from tests.servers.postgres import Postgres
+
+    with contextlib.ExitStack() as running:
+        yield _own(Postgres, running)
+
+
+@pytest.fixture
+def own_kafka():
+    """Starts a Kafka for this test alone, to be killed and started again: ``own_kafka()``, ``own_kafka(login=…)``."""
+    from tests.servers.kafka import Kafka
+
+    with contextlib.ExitStack() as running:
+        yield _own(Kafka, running)
+
+
+def _server(config, kind):
+    from tests.servers.found import NoServer, absent, found
+
+    try:
+        with found(kind, os.environ) as (way, server):
+            config.stash.setdefault(_TAKEN, []).append(f"{kind.name}: {way}")
+            yield server
+    except NoServer as reason:
+        absent(reason)
+
+
+def _own(make, running):
+    from tests.servers.found import absent
+    from tests.servers.process import NotStarted
+
+    def started(**options):
+        try:
+            return running.enter_context(make(**options))
+        except (FileNotFoundError, NotStarted) as reason:
+            absent(reason)
+
+    return started
