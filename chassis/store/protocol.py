@@ -19,6 +19,14 @@ from chassis.recorded import Metadata, Position, Recorded
 from contracts.event import Scope, Sealed, value
 
 
+class WrongStore(Exception):
+    """The database is not one that this program can work on; says which it is, why, and what to do."""
+
+
+class WrongPartitions(WrongStore):
+    """The database was created with another number of partitions, which can never change."""
+
+
 class VersionConflict(Exception):
     """A stream is not at the version that was expected; read it again."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zlib
 from typing import Any
 
 from chassis.recorded import Metadata, Recorded, from_micros
@@ -22,11 +21,6 @@ READ_STREAM = """
 def place_of(partition: int, position: int) -> int:
     """Where the events table keeps a position."""
     return partition * _POSITIONS + position
-
-
-def partition_of(stream: str, partitions: int) -> int:
-    """The partition of a stream; the same for ever, on every machine."""
-    return zlib.crc32(stream.encode()) % partitions
 
 
 def position_of(place: int) -> int:

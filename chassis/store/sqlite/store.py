@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
@@ -15,7 +13,8 @@ import sqlalchemy as sa
 
 from chassis.failpoints import failpoint
 from chassis.recorded import Position, Recorded
-from chassis.store.protocol import Answer, Append, Head, Snapshot, Transaction
+from chassis.store.bell import Bell
+from chassis.store.protocol import Answer, Append, Head, Snapshot, Transaction, WrongPartitions
 from chassis.store.sqlite.database import Database
 from chassis.store.sqlite.keys import Keys
 from chassis.store.sqlite.rows import READ_PARTITION, place_of, position_of, to_recorded
@@ -24,10 +23,6 @@ from contracts.event import Scope, Sealed
 
 _POLL = 0.015
 """Seconds between two looks at what other processes have appended."""
-
-
-class WrongPartitions(Exception):
-    """The database was created with another number of partitions, which can never change."""
 
 
 class SqliteStore:
@@ -41,7 +36,7 @@ class SqliteStore:
         self._clock = clock
         self._database = Database(path)
         self._keys = Keys(master_key)
-        self._appended = threading.Condition()
+        self._bell = Bell(_POLL)
         self._create()
 
     def append(self, what: Append) -> Answer:
@@ -50,7 +45,7 @@ class SqliteStore:
             answer = SqliteTransaction(db, None, self.service, self.partitions, self._keys, self._clock()).append(what)
             failpoint("append-before-commit")
         failpoint("append-after-commit")
-        self._wake()
+        self._bell.ring()
         return answer
 
     @contextmanager
@@ -60,7 +55,7 @@ class SqliteStore:
             yield SqliteTransaction(db, joined, self.service, self.partitions, self._keys, self._clock())
             failpoint("transaction-before-commit")
         failpoint("transaction-after-commit")
-        self._wake()
+        self._bell.ring()
 
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
@@ -135,14 +130,7 @@ class SqliteStore:
 
     def wait(self, after: Mapping[int, int], timeout: float) -> bool:
         """As ``Store.wait``: woken at once by this process, within 15 ms by another."""
-        deadline = time.monotonic() + timeout
-        with self._appended:
-            while not self._beyond(after):
-                left = deadline - time.monotonic()
-                if left <= 0:
-                    return False
-                self._appended.wait(min(left, _POLL))
-        return True
+        return self._bell.wait(lambda: self._beyond(after), timeout)
 
     def compact(self) -> None:
         """Rewrite the file, so that what was deleted or destroyed is on no page of it."""
@@ -155,10 +143,6 @@ class SqliteStore:
     def _beyond(self, after: Mapping[int, int]) -> bool:
         heads = self.heads()
         return any(heads[partition].position > position for partition, position in after.items())
-
-    def _wake(self) -> None:
-        with self._appended:
-            self._appended.notify_all()
 
     @contextmanager
     def _streams(self) -> Iterator[SqliteStreams]:

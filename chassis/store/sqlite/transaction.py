@@ -11,16 +11,15 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from chassis.errors import Invalid
-from chassis.recorded import Metadata, Position, Recorded, from_micros, to_micros
-from chassis.store.protocol import Answer, Append, Change, CommandKey, KeyTaken, NewEvent, Snapshot, VersionConflict
-from chassis.store.sqlite.rows import READ_STREAM, partition_of, place_of, position_of, to_recorded
-from contracts.event import Json, converter, encode
+from chassis.recorded import Position, Recorded, from_micros, to_micros
+from chassis.store.encoding import Encoded, encoded, partition_of
+from chassis.store.protocol import Answer, Append, Change, CommandKey, KeyTaken, Snapshot, VersionConflict
+from chassis.store.sqlite.rows import READ_STREAM, place_of, position_of, to_recorded
+from contracts.event import converter
 
 if TYPE_CHECKING:
     from chassis.store.sqlite.keys import Keys
 
-MOST_BYTES = 256 * 1024
 Clock = Callable[[], int]
 
 
@@ -88,14 +87,14 @@ class SqliteTransaction(SqliteStreams):
 
     def append(self, what: Append) -> Answer:
         """The four steps: the keys, the streams, the partition, the events."""
-        encoded = [(change, [_encoded(new) for new in change.events]) for change in what.changes]
+        changes = [(change, [encoded(new) for new in change.events]) for change in what.changes]
         for key in what.keys:
             self._refuse_taken(key)
         for change in what.changes:
             self._advance(change)
         for stream, version in sorted(what.unchanged.items()):
             self._must_be_at(stream, version)
-        positions = self._insert(encoded)
+        positions = self._insert(changes)
         answer = Answer(
             status=what.status,
             ids=what.ids,
@@ -141,9 +140,9 @@ class SqliteTransaction(SqliteStreams):
         if (row[0] if row else 0) != version:
             raise VersionConflict(stream)
 
-    def _insert(self, encoded: list[tuple[Change, list[Encoded]]]) -> list[Position]:
+    def _insert(self, changes: list[tuple[Change, list[Encoded]]]) -> list[Position]:
         by_partition: dict[int, list[tuple[Change, list[Encoded]]]] = defaultdict(list)
-        for change, events in encoded:
+        for change, events in changes:
             by_partition[partition_of(change.stream, self._partitions)].append((change, events))
         return [self._insert_into(partition, by_partition[partition]) for partition in sorted(by_partition)]
 
@@ -152,11 +151,10 @@ class SqliteTransaction(SqliteStreams):
         recorded_at = max(recorded_at, self._now)
         rows = []
         for change, events in changes:
-            for version, (new, name, data, secrets) in enumerate(events, start=change.expected + 1):
+            for version, (new, name, data, metadata, secrets) in enumerate(events, start=change.expected + 1):
                 place += 1
                 sealed = self._keys.seal(self._db, new.event, secrets, change.stream, version) if secrets else None
                 occurred_at = None if new.occurred_at is None else to_micros(new.occurred_at)
-                metadata = _metadata(new.metadata)
                 rows.append(
                     (place, new.id, change.stream, version, name, data, metadata, sealed, recorded_at, occurred_at)
                 )
@@ -175,21 +173,3 @@ _INSERT_EVENT = """
     INSERT INTO events (place, id, stream, version, type, data, metadata, sealed, recorded_at, occurred_at)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
-
-Encoded = tuple[NewEvent, str, bytes, Json]
-
-
-def _encoded(new: NewEvent) -> Encoded:
-    name, data, secrets = encode(new.event)
-    if len(data) > MOST_BYTES:
-        raise Invalid("event-too-large", field=_largest_field(data), most=MOST_BYTES)
-    return new, name, data, secrets
-
-
-def _largest_field(data: bytes) -> str:
-    fields: Json = converter.loads(data, dict)
-    return max(fields, key=lambda name: len(converter.dumps(fields[name])))
-
-
-def _metadata(metadata: Metadata) -> bytes:
-    return converter.dumps({name: value for name, value in converter.unstructure(metadata).items() if value})

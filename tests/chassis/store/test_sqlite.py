@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from chassis.store.protocol import WrongPartitions
 from chassis.store.sqlite import SqliteStore
-from chassis.store.sqlite.store import WrongPartitions
 from chassis.testing.store_suite import Opener, StoreSuite, raised
 
 MASTER = bytes(range(32))

@@ -1,0 +1,46 @@
+"""What every store writes of an event: its published JSON, its personal values apart, its metadata."""
+
+from __future__ import annotations
+
+import zlib
+from typing import NamedTuple
+
+from chassis.errors import Invalid
+from chassis.recorded import Metadata
+from chassis.store.protocol import NewEvent
+from contracts.event import Json, converter, encode
+
+MOST_BYTES = 256 * 1024
+"""The largest event; a larger one would block the relay."""
+
+
+class Encoded(NamedTuple):
+    """An event about to be recorded, as bytes; ``secrets`` are its personal values, to be sealed."""
+
+    new: NewEvent
+    type: str
+    data: bytes
+    metadata: bytes
+    secrets: Json
+
+
+def encoded(new: NewEvent) -> Encoded:
+    """An event as it is written; Invalid names the largest field of one that is too large."""
+    name, data, secrets = encode(new.event)
+    if len(data) > MOST_BYTES:
+        raise Invalid("event-too-large", field=_largest_field(data), most=MOST_BYTES)
+    return Encoded(new, name, data, _known(new.metadata), secrets)
+
+
+def partition_of(stream: str, partitions: int) -> int:
+    """The partition of a stream; the same for ever, on every machine."""
+    return zlib.crc32(stream.encode()) % partitions
+
+
+def _largest_field(data: bytes) -> str:
+    fields: Json = converter.loads(data, dict)
+    return max(fields, key=lambda name: len(converter.dumps(fields[name])))
+
+
+def _known(metadata: Metadata) -> bytes:
+    return converter.dumps({name: value for name, value in converter.unstructure(metadata).items() if value})

@@ -1,0 +1,69 @@
+"""Bringing a database to what this release works on: from nothing, or from an older one, under load."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+
+from chassis.store.postgres.failures import told
+from chassis.store.postgres.meta import SCHEMA, mark_of
+from chassis.store.protocol import WrongPartitions, WrongStore
+
+_LOCK = 0x4E5946494B454E
+"""The advisory lock that one migration at a time holds: "NYFIKEN" in ASCII."""
+_FIXED = "INSERT INTO meta VALUES ('service', %(service)s), ('master', %(master)s), ('partitions', %(partitions)s)"
+
+
+def migrate(address: str, service: str, *, master_key: bytes, partitions: int | None = None, default: int = 8) -> int:
+    """Take every step that a service's database has not taken yet, and fix what never changes; gives how many.
+
+    ``partitions`` are made if the database is new (``default`` if None), and must be those it has otherwise. Others who
+    do the same at this moment are waited for. Raises WrongStore (newer than this release, another number of
+    partitions) and Unavailable.
+    """
+    with told(), _alone(address) as connection:
+        before = _schema(connection)
+        if before > SCHEMA:
+            raise WrongStore(
+                f"the database of {service} is at step {before}, this release knows {SCHEMA}; run a newer release"
+            )
+        config = Config()
+        config.set_main_option("script_location", "chassis.store.postgres:migrations")
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+        _fix(connection, service, master_key, partitions, default)
+        return SCHEMA - before
+
+
+@contextmanager
+def _alone(address: str) -> Iterator[sa.Connection]:
+    """A connection that no other migration of this database has at the same time."""
+    engine = sa.create_engine("postgresql+psycopg://", creator=lambda: psycopg.connect(address), poolclass=sa.NullPool)
+    try:
+        with engine.connect() as connection, connection.begin():
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
+            yield connection
+    finally:
+        engine.dispose()
+
+
+def _schema(connection: sa.Connection) -> int:
+    if not sa.inspect(connection).has_table("meta"):
+        return 0
+    return int(connection.exec_driver_sql("SELECT value FROM meta WHERE name = 'schema'").scalar_one())
+
+
+def _fix(connection: sa.Connection, service: str, master_key: bytes, partitions: int | None, default: int) -> None:
+    kept = connection.exec_driver_sql("SELECT value FROM meta WHERE name = 'partitions'").scalar()
+    if kept is None:
+        number = partitions or default
+        fixed = {"service": service, "master": mark_of(master_key), "partitions": str(number)}
+        connection.exec_driver_sql(_FIXED, fixed)
+        connection.exec_driver_sql("INSERT INTO partitions SELECT generate_series(0, %(last)s)", {"last": number - 1})
+    elif partitions is not None and int(kept) != partitions:
+        raise WrongPartitions(f"the database of {service} was created with {kept} partitions, not {partitions}")

@@ -1,0 +1,6 @@
+"""How the database came to be what it is: one step after the other, never edited once released.
+
+A step leaves everything as the release before it needs it, which runs on beside it while a new one is rolled out: it
+adds, and what it replaces is removed by a later release's step. Each says in ``meta`` its own number (``schema``) and
+the oldest release's that can still work on what it leaves (``oldest``).
+"""

@@ -1,0 +1,42 @@
+"""Rows of the events table as recorded events."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from chassis.recorded import Metadata, Recorded
+from contracts.event import converter
+
+_COLUMNS = (
+    "partition, position, id, stream, version, type, data, metadata, recorded_at, occurred_at, sealed IS NOT NULL"
+)
+READ_PARTITION = f"""
+    SELECT {_COLUMNS} FROM events WHERE partition = %s AND position > %s ORDER BY position LIMIT %s
+"""  # noqa: S608 - of our own words
+READ_STREAM = f"""
+    SELECT {_COLUMNS} FROM events WHERE stream = %s AND version > %s AND recorded_at <= %s ORDER BY version
+"""  # noqa: S608 - of our own words
+HEADS = """
+    SELECT number, position, id FROM partitions LEFT JOIN LATERAL (
+        SELECT position, id FROM events WHERE partition = number ORDER BY position DESC LIMIT 1
+    ) AS last ON true ORDER BY number
+"""
+
+
+def to_recorded(service: str, row: tuple[Any, ...]) -> Recorded:
+    """A row of either query above."""
+    partition, position, id_, stream, version, type_, data, metadata, recorded_at, occurred_at, sealed = row
+    return Recorded(
+        id=id_,
+        service=service,
+        partition=partition,
+        position=position,
+        stream=stream,
+        version=version,
+        type=type_,
+        data=data,
+        metadata=converter.loads(metadata, Metadata),
+        recorded_at=recorded_at,
+        occurred_at=occurred_at,
+        sealed=sealed,
+    )

@@ -1,0 +1,82 @@
+"""What decisions read, and one write transaction of the PostgreSQL store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import cast
+
+import sqlalchemy as sa
+
+from chassis.recorded import Recorded
+from chassis.store.postgres.appending import append, to_answer
+from chassis.store.postgres.database import Raw, raw_of
+from chassis.store.postgres.keys import Keys
+from chassis.store.postgres.rows import READ_STREAM, to_recorded
+from chassis.store.protocol import Answer, Append, Snapshot
+
+_ALWAYS = datetime.max.replace(tzinfo=UTC)
+
+
+class PostgresStreams:
+    """Reading streams, snapshots and answers over one connection."""
+
+    def __init__(self, db: Raw, service: str) -> None:
+        self._db = db
+        self._service = service
+
+    def read_stream(self, stream: str, after: int = 0, *, until: datetime | None = None) -> list[Recorded]:
+        """As ``Streams.read_stream``."""
+        rows = self._db.execute(READ_STREAM, (stream, after, until or _ALWAYS))
+        return [to_recorded(self._service, row) for row in rows]
+
+    def snapshot(self, stream: str) -> Snapshot | None:
+        """As ``Streams.snapshot``."""
+        query = "SELECT version, fingerprint, state FROM snapshots WHERE stream = %s"
+        row = self._db.execute(query, (stream,)).fetchone()
+        return Snapshot(version=row[0], fingerprint=row[1], state=row[2]) if row else None
+
+    def answered(self, caller: str, key: str) -> Answer | None:
+        """As ``Streams.answered``."""
+        row = self._db.execute("SELECT answered(%s, %s)", (caller, key)).fetchone()
+        return to_answer(self._service, row[0]) if row and row[0] else None
+
+
+class PostgresTransaction(PostgresStreams):
+    """What ``Store.transaction`` gives. Whatever an append refuses with ends it: nothing of it is recorded."""
+
+    def __init__(
+        self, connection: sa.Connection, service: str, partitions: int, keys: Keys, clock: datetime | None
+    ) -> None:
+        super().__init__(raw_of(connection), service)
+        self._connection = connection
+        self._partitions = partitions
+        self._keys = keys
+        self._clock = clock
+
+    @property
+    def connection(self) -> sa.Connection:
+        """As ``Transaction.connection``."""
+        return self._connection
+
+    @property
+    def raw(self) -> Raw:
+        """The driver's connection."""
+        return self._db
+
+    @property
+    def now(self) -> datetime:
+        """As ``Transaction.now``."""
+        if self._clock is not None:
+            return self._clock
+        ((now,),) = self._db.execute("SELECT clock_timestamp()")
+        return cast(datetime, now)
+
+    def lock(self, streams: Iterable[str]) -> None:
+        """As ``Transaction.lock``; a stream that is not there yet is guarded by the version that is expected of it."""
+        query = "SELECT FROM streams WHERE id = ANY(%s) ORDER BY id FOR UPDATE"
+        self._db.execute(query, (list(streams),))
+
+    def append(self, what: Append) -> Answer:
+        """As ``Transaction.append``."""
+        return append(self._db, self._service, self._partitions, self._keys, what, self._clock)
