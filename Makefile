@@ -46,6 +46,10 @@ format: $(DEV) ## Format the code and mend what the linter can mend
 bench: $(DEV) ## Measure, side by side with peers; writes benchmarks/results.json
 	@$(PY) -m benchmarks
 
+.PHONY: stack
+stack: $(DEV) ## Start a real Kafka and PostgreSQL for development and print their settings (ARGS=--fresh)
+	@$(PY) -m tests.servers $(ARGS)
+
 .PHONY: contracts
 contracts: $(DEV) ## Write again what is generated from the event classes and the services' routes
 	@$(PY) -m contracts.generate

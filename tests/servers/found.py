@@ -59,11 +59,14 @@ class Kind:
 
 
 def ways(kind: str, environment: Mapping[str, str]) -> Sequence[str]:
-    """The ways to try, in order: ``settings`` alone, or ``docker`` and ``local``, or the one that is forced."""
+    """The ways to try, in order: ``settings`` alone, or ``docker`` and ``local``, or the one that is forced.
+
+    Raises pytest.UsageError where that is neither.
+    """
     forced = environment.get(FORCED)
     if forced:
         if forced not in WAYS:
-            raise NoServer(f"{FORCED} is {forced!r}; it can be {' or '.join(WAYS)}")
+            raise pytest.UsageError(f"{FORCED} is {forced!r}; it can be {' or '.join(WAYS)}")
         return (forced,)
     return ("settings",) if environment.get(VARIABLES[kind]) else WAYS
 

@@ -94,10 +94,15 @@ class Kafka:
         """Of its process, while it runs."""
         return self._process.pid
 
+    @property
+    def folder(self) -> Path:
+        """Of all that it has."""
+        return self._process.folder
+
     def start(self) -> Kafka:
         """Start it, without topics if it is new, and wait until it answers."""
         self._settings.write_text("".join(f"{name}={value}\n" for name, value in self._configured().items()))
-        if not self._data.exists():
+        if not (self._data / "meta.properties").exists():
             self._format()
         self._process.start([*self._java, "kafka.Kafka", str(self._settings)], self._answers)
         return self
@@ -131,11 +136,11 @@ class Kafka:
 
     @property
     def _data(self) -> Path:
-        return self._process.folder / "data"
+        return self.folder / "data"
 
     @property
     def _settings(self) -> Path:
-        return self._process.folder / "server.properties"
+        return self.folder / "server.properties"
 
     def _configured(self) -> Mapping[str, str]:
         internal, controller = (f"{HOST}:{port}" for port in self._inner_ports)

@@ -55,6 +55,11 @@ class Postgres:
         """Of the process that started all its others, while it runs."""
         return self._process.pid
 
+    @property
+    def folder(self) -> Path:
+        """Of all that it has."""
+        return self._process.folder
+
     def start(self) -> Postgres:
         """Start it, with an empty database if it has none yet, and wait until it answers."""
         if not self._data.exists():
@@ -93,11 +98,11 @@ class Postgres:
 
     @property
     def _data(self) -> Path:
-        return self._process.folder / "data"
+        return self.folder / "data"
 
     @property
     def _kept_password(self) -> Path:
-        return self._process.folder / "password"
+        return self.folder / "password"
 
     def _password(self) -> str:
         if not self._kept_password.exists():

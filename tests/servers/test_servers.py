@@ -1,10 +1,20 @@
-"""The servers that the tests run against: found in order, and as durable as they promise."""
+"""The servers that the tests run against keep what they promise, also where they are killed; their clients too."""
 
-import secrets
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
 
 import psycopg
-from kafka import KafkaConsumer, KafkaProducer
-from kafka.admin import KafkaAdminClient
+import pytest
+from kafka.errors import KafkaError
+
+from tests.servers.kafka import Login
+from tests.servers.messages import first, new_topic, produce
+from tests.servers.process import is_free
+
+ROOT = Path(__file__).parents[2]
 
 
 def test_a_postgresql_that_is_killed_still_has_what_was_committed(own_postgres):
@@ -20,37 +30,45 @@ def test_a_postgresql_that_is_killed_still_has_what_was_committed(own_postgres):
 
 def test_a_kafka_that_is_killed_still_has_what_was_produced(own_kafka):
     server = own_kafka()
-    topic = new_topic(server)
-    produce(server, topic, b"kept")
+    topic = new_topic(server.client)
+    produce(server.client, topic, b"kept")
     server.kill()
     assert server.pid is None
     server.start()
-    assert consume(server, topic) == b"kept"
+    assert first(server.client, topic) == b"kept"
 
 
-def test_the_shared_servers_answer(database, kafka_server):
+@pytest.mark.parametrize("mechanism", ["PLAIN", "SCRAM-SHA-256"])
+def test_a_kafka_that_asks_for_a_login_answers_nobody_else(own_kafka, mechanism):
+    server = own_kafka(login=Login(mechanism=mechanism))
+    topic = new_topic(server.client)
+    produce(server.client, topic, b"known")
+    assert first(server.client, topic) == b"known"
+    with pytest.raises(KafkaError):
+        new_topic(server.client | {"sasl_plain_password": "another", "bootstrap_timeout_ms": 2_000})
+
+
+def test_a_database_is_new_and_dropped_afterwards(postgres_server, database):
     with psycopg.connect(database) as connection:
         assert connection.execute("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'").fetchone() == (0,)
-    topic = new_topic(kafka_server)
-    produce(kafka_server, topic, b"heard")
-    assert consume(kafka_server, topic) == b"heard"
 
 
-def new_topic(server):
-    name = f"test-{secrets.token_hex(6)}"
-    with KafkaAdminClient(**server.client) as admin:
-        admin.create_topics({name: {"num_partitions": 1, "replication_factor": 1}})
-    return name
+def test_the_shared_kafka_gives_back_what_was_produced(kafka_server):
+    topic = new_topic(kafka_server.client)
+    produce(kafka_server.client, topic, b"heard")
+    assert first(kafka_server.client, topic) == b"heard"
 
 
-def produce(server, topic, value):
-    producer = KafkaProducer(**server.client, acks="all")
-    producer.send(topic, value).get(timeout=30)
-    producer.close()
-
-
-def consume(server, topic):
-    consumer = KafkaConsumer(topic, **server.client, auto_offset_reset="earliest", consumer_timeout_ms=30_000)
-    message = next(consumer)
-    consumer.close()
-    return message.value
+def test_a_server_and_its_folder_go_with_the_process_that_started_it_even_if_that_is_killed():
+    started = (
+        "import signal; from tests.servers.postgres import Postgres;"
+        "server = Postgres().start(); print(server.port, server.folder, flush=True); signal.pause()"
+    )
+    with subprocess.Popen([sys.executable, "-c", started], cwd=ROOT, stdout=subprocess.PIPE, text=True) as parent:
+        port, folder = parent.stdout.readline().split()
+        assert Path(folder).exists()
+        parent.send_signal(signal.SIGKILL)
+    patience_ends = time.monotonic() + 20
+    while Path(folder).exists() or not is_free(int(port)):
+        assert time.monotonic() < patience_ends, (port, folder)
+        time.sleep(0.05)
