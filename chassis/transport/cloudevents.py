@@ -16,8 +16,10 @@ from chassis.recorded import Metadata, Position, Recorded
 
 BATCH = "application/cloudevents-batch+json"
 WITHHELD = "nyfiken.withheld.v1"
-_SOURCE = "nyfiken/"
-_SCHEMA = "urn:nyfiken:event:"
+SOURCE = "nyfiken/"
+"""Before the service's name, in ``source``."""
+SCHEMA = "urn:nyfiken:event:"
+"""Before the wire name, in ``dataschema``."""
 _METADATA = {
     "by": "by",
     "correlationid": "correlation_id",
@@ -53,13 +55,13 @@ def _cloud_event(recorded: Recorded) -> Json:
         "type": recorded.type,
         "subject": recorded.stream,
         "version": recorded.version,
-        "time": _rfc3339(recorded.happened_at),
+        "time": rfc3339(recorded.happened_at),
         "datacontenttype": "application/json",
-        "dataschema": f"{_SCHEMA}{recorded.type}",
+        "dataschema": f"{SCHEMA}{recorded.type}",
         "data": orjson.Fragment(recorded.data),
     }
     if recorded.occurred_at is not None:
-        attributes["recordedat"] = _rfc3339(recorded.recorded_at)
+        attributes["recordedat"] = rfc3339(recorded.recorded_at)
     known = {name: getattr(recorded.metadata, field) for name, field in _METADATA.items()}
     return attributes | {name: value for name, value in known.items() if value is not None}
 
@@ -71,14 +73,14 @@ def _withheld(at: Position) -> Json:
 def _placed(at: Position) -> Json:
     return {
         "specversion": "1.0",
-        "source": f"{_SOURCE}{at.service}",
+        "source": f"{SOURCE}{at.service}",
         "partition": at.partition,
         "position": at.position,
     }
 
 
 def _received(each: Json) -> Recorded | Position:
-    service = each["source"].removeprefix(_SOURCE)
+    service = each["source"].removeprefix(SOURCE)
     if each["type"] == WITHHELD:
         return Position(service, each["partition"], each["position"])
     happened_at = datetime.fromisoformat(each["time"])
@@ -98,5 +100,6 @@ def _received(each: Json) -> Recorded | Position:
     )
 
 
-def _rfc3339(moment: datetime) -> str:
+def rfc3339(moment: datetime) -> str:
+    """The moment in UTC, as ``2026-03-04T05:06:07.000008Z``."""
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")

@@ -1,0 +1,47 @@
+"""What the relay needs of a topic: to know it, to look at what lies in it, and to publish to it."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from chassis.recorded import Recorded
+from chassis.store.protocol import Head
+
+
+class TopicGone(Exception):
+    """The topic cannot be reached now, or is not there; it is tried again."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class TopicState:
+    """Which topic it is, and the offset that each partition's next message gets."""
+
+    id: str
+    ends: Mapping[int, int]
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Published:
+    """How many of a batch, from its beginning, the topic has acknowledged, the offset of the last, and what failed."""
+
+    count: int = 0
+    offset: int = -1
+    failure: str = ""
+
+
+class Publisher(Protocol):
+    """A topic to publish to."""
+
+    def state(self) -> TopicState:
+        """The topic as it is now. Raises TopicGone."""
+
+    def after(self, partition: int, offset: int) -> Head | None:
+        """The event furthest on of those that lie behind this offset. Raises TopicGone."""
+
+    def publish(self, batches: Mapping[int, Sequence[Recorded]]) -> Mapping[int, Published]:
+        """Send these events of these partitions, and wait for what becomes of each."""
+
+    def close(self) -> None:
+        """Give back what it holds."""

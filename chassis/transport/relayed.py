@@ -1,0 +1,54 @@
+"""How far the relay is: per partition the last event that it published, and where in which topic that lies."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import sqlalchemy as sa
+
+from chassis.processing.tables import RELAYED
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Relayed:
+    """The last event that was published: position 0 and offset -1 before the first, and no topic before the first."""
+
+    position: int = 0
+    event_id: str = ""
+    topic_id: str = ""
+    topic_offset: int = -1
+
+
+def relayed(connection: sa.Connection) -> dict[int, Relayed]:
+    """Of every partition that has begun."""
+    return {
+        row.partition: Relayed(
+            position=row.position, event_id=row.event_id, topic_id=row.topic_id, topic_offset=row.topic_offset
+        )
+        for row in connection.execute(sa.select(RELAYED))
+    }
+
+
+def begin(connection: sa.Connection, partition: int) -> Relayed:
+    """How far a partition is; one that has not begun begins. Within a transaction that may write."""
+    first = {"partition": partition, **dataclasses.asdict(Relayed())}
+    connection.execute(_insert(connection).values(first).on_conflict_do_nothing())
+    return relayed(connection)[partition]
+
+
+def move(connection: sa.Connection, partition: int, old: Relayed, new: Relayed) -> bool:
+    """From ``old`` to ``new``; False if it is no longer at ``old``, for another relay has moved it."""
+    there = [RELAYED.c[name] == value for name, value in dataclasses.asdict(old).items()]
+    done = connection.execute(
+        sa.update(RELAYED).where(RELAYED.c.partition == partition, *there).values(**dataclasses.asdict(new))
+    )
+    return done.rowcount == 1
+
+
+def _insert(connection: sa.Connection) -> Any:
+    if connection.dialect.name == "postgresql":
+        from sqlalchemy.dialects.postgresql import insert
+    else:
+        from sqlalchemy.dialects.sqlite import insert  # type: ignore[assignment]
+    return insert(RELAYED)
