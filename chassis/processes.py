@@ -15,17 +15,26 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+import structlog
+
 from chassis import logs
+from chassis.errors import Unavailable
 from chassis.keys import WrongKeys, load_keys
+from chassis.logs import reason_of
 from chassis.process import Process
 from chassis.settings import Settings, WrongSetting, load_feeds, load_listening, load_settings
+from chassis.store.protocol import Store, WrongStore
 
 if TYPE_CHECKING:
+    from chassis.adapters import Other
+    from chassis.service import Service
     from chassis.tokens import Tokens
 
+log = structlog.get_logger("process")
 USAGE = 2
 """The exit code of a process that was started the wrong way."""
 _FIGURES = "PROMETHEUS_MULTIPROC_DIR"
+_PAUSE = 0.5
 _VALID_FOR = timedelta(minutes=10)
 
 
@@ -62,7 +71,7 @@ def run(service: str, main: str) -> None:
         keys = load_keys(settings.data)
         _share_figures(settings, service)
         kinds[kind](Process(main=main, settings=settings, keys=keys))
-    except (WrongSetting, WrongKeys) as error:
+    except (WrongSetting, WrongKeys, WrongStore) as error:
         print(error, file=sys.stderr)
         sys.exit(USAGE)
 
@@ -84,14 +93,36 @@ def _worker(process: Process) -> None:
 
     program = process.program()
     service = program.service
-    feeds = load_feeds(service.consumes)
-    token = ServiceToken(process.tokens(), service.name)
-    store = program.open_store(process.settings.data, service.name, process.keys.master)
-    sources = {name: program.open_source(name, url, token) for name, url in feeds.items()}
-    Worker(service, store, sources, process.settings.worker).run(_told_to_end())
+    others = _others(process, service)
+    told = _told_to_end()
+    store = program.adapters.store(process, service.name)
+    if not _reached(store, told):
+        return
+    sources = {other.name: program.adapters.source(process, service.name, other) for other in others}
+    relay = program.adapters.relay(process, store)
+    Worker(service, store, sources, process.settings.worker, relay).run(told)
     for source in sources.values():
         source.close()
     store.close()
+
+
+def _reached(store: Store, told: threading.Event) -> bool:
+    """Wait until the database answers: a worker has nothing to do before. False if it is to end instead."""
+    while not told.is_set():
+        try:
+            store.heads()
+            return True
+        except Unavailable as error:
+            log.warning("store-unavailable", reason=reason_of(error))
+            told.wait(_PAUSE)
+    return False
+
+
+def _others(process: Process, service: Service) -> list[Other]:
+    from chassis.adapters import Other
+
+    token = ServiceToken(process.tokens(), service.name)
+    return [Other(name=name, url=url, token=token) for name, url in load_feeds(service.consumes).items()]
 
 
 def _told_to_end() -> threading.Event:

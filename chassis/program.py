@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from chassis.processing.source import Source
+from chassis.adapters import Adapters
 from chassis.service import Service
-from chassis.store.protocol import Store
 
 if TYPE_CHECKING:
     from chassis.web import Routes
-
-OpenStore = Callable[[Path, str, bytes], Store]
-"""Data folder, service, master key."""
-OpenSource = Callable[[str, str, Callable[[], str]], Source]
-"""Another service, its address, what gives a token for it."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -28,5 +22,4 @@ class Program:
     routes: Sequence[Routes]
     problems: Path
     """The texts of its refusals."""
-    open_store: OpenStore
-    open_source: OpenSource
+    adapters: Adapters

@@ -71,7 +71,7 @@ class _Server(BaseApplication):  # type: ignore[misc]
 
         program = self._process.program()
         service = program.service
-        store = program.open_store(self._process.settings.data, service.name, self._process.keys.master)
+        store = program.adapters.store(self._process, service.name)
         return create_app(
             service,
             program.routes,

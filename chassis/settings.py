@@ -12,6 +12,7 @@
 | KAFKA_SECURITY_PROTOCOL | PLAINTEXT, SSL, SASL_PLAINTEXT or SASL_SSL | PLAINTEXT |
 | KAFKA_SASL_MECHANISM, KAFKA_SASL_USERNAME, KAFKA_SASL_PASSWORD | how a client says who it is | needed with SASL_… |
 | KAFKA_SSL_CAFILE, KAFKA_SSL_CERTFILE, KAFKA_SSL_KEYFILE | certificates, the client's key | the system's own; none |
+| TOPIC_PREFIX | what the names of topics begin with, where platforms share a Kafka | ``nyfiken`` |
 | WORKER | the name of this worker, its own, and the same after a restart | ``worker-1`` |
 | JWKS_URL | where the public keys of the organisation's issuer are | only own tokens are good |
 | ISSUER, AUDIENCE | what its tokens say in ``iss`` and ``aud`` | needed with JWKS_URL; any ``aud`` |
@@ -47,18 +48,6 @@ class WrongSetting(Exception):
     """A setting is missing or impossible; says which, what kind of value it has and what is expected."""
 
 
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
-    """The settings that every process of a service reads."""
-
-    data: Path
-    worker: str
-    log_level: str
-    issuer: str | None
-    audience: str | None
-    jwks_url: str | None
-
-
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Database:
     """Where a service's PostgreSQL database is; the address holds a password."""
@@ -69,9 +58,10 @@ class Database:
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Brokers:
-    """Where Kafka is, and how a client says who it is; each field as kafka-python takes it."""
+    """Where Kafka is, and how a client says who it is: each field but the prefix as kafka-python takes it."""
 
     bootstrap_servers: str
+    topic_prefix: str = "nyfiken"
     security_protocol: str = "PLAINTEXT"
     sasl_mechanism: str | None = None
     sasl_plain_username: str | None = None
@@ -82,7 +72,30 @@ class Brokers:
 
     def options(self) -> dict[str, Any]:
         """What every client of kafka-python is given."""
-        return {name: value for name, value in dataclasses.asdict(self).items() if value is not None}
+        fields = dataclasses.asdict(self).items()
+        return {name: value for name, value in fields if value is not None and name != "topic_prefix"}
+
+    def topic(self, service: str) -> str:
+        """The topic of a service: ``nyfiken.ideas.v1``."""
+        return f"{self.topic_prefix}.{service}.v1"
+
+    def group(self, service: str) -> str:
+        """The group under which tools see how far a service has read: ``nyfiken.ideas``."""
+        return f"{self.topic_prefix}.{service}"
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """The settings that every process of a service reads."""
+
+    data: Path
+    database: Database | None
+    brokers: Brokers | None
+    worker: str
+    log_level: str
+    issuer: str | None
+    audience: str | None
+    jwks_url: str | None
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +117,8 @@ def load_settings() -> Settings:
     jwks_url = _read(_ENV.str, "JWKS_URL", "an http or https address", default=None, validate=_ADDRESS)
     return Settings(
         data=Path(_read(_ENV.str, "DATA", "a folder", default="data", validate=Length(min=1))).resolve(),
+        database=load_database(),
+        brokers=load_brokers(),
         worker=_read(_ENV.str, "WORKER", "a short name in lower case", default="worker-1", validate=Regexp(_NAME)),
         log_level=_read(_ENV.str, "LOG_LEVEL", " or ".join(LEVELS), default="info", validate=OneOf(LEVELS)),
         jwks_url=jwks_url,
@@ -129,7 +144,14 @@ def load_brokers() -> Brokers | None:
     protocol = _read(
         _ENV.str, "KAFKA_SECURITY_PROTOCOL", " or ".join(PROTOCOLS), default="PLAINTEXT", validate=OneOf(PROTOCOLS)
     )
-    return Brokers(bootstrap_servers=servers, security_protocol=protocol, **_who(protocol), **_certificates())
+    prefix = _read(_ENV.str, "TOPIC_PREFIX", "a short name in lower case", default="nyfiken", validate=Regexp(_NAME))
+    return Brokers(
+        bootstrap_servers=servers,
+        topic_prefix=prefix,
+        security_protocol=protocol,
+        **_who(protocol),
+        **_certificates(),
+    )
 
 
 def _who(protocol: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The worker process of a service: it runs the processors that it holds leases for, a thread per source.
+"""The worker process of a service: it runs the processors that it holds leases for, a thread per source, and the relay.
 
 Its main thread looks after them: it registers processors, renews leases, compares heads, and switches a read model to
 a new table once that has caught up.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import uuid4
 
@@ -28,6 +28,7 @@ from chassis.processing.tables import create_tables
 from chassis.recorded import Position
 from chassis.service import Service
 from chassis.store.protocol import Head, Store
+from chassis.transport.relay import Relay
 
 log = structlog.get_logger("worker")
 _RENEW = 3.0
@@ -39,16 +40,26 @@ built, and when all of them serve."""
 _PATIENCE = 3.0
 """Seconds in which a batch is finished when the worker is told to end; after that it is rolled back."""
 
+RELAY = "relay"
+"""What the leases of the relay are for, where processors have their names."""
 Heads = Mapping[int, Head]
 
 
 class Worker:
     """One worker of one service. ``owner`` names it and stays the same when it is started again."""
 
-    def __init__(self, service: Service, store: Store, sources: Mapping[str, Source], owner: str) -> None:
+    def __init__(
+        self,
+        service: Service,
+        store: Store,
+        sources: Mapping[str, Source],
+        owner: str,
+        relay: Relay | None = None,
+    ) -> None:
         self._service = service
         self._store = store
         self._sources: dict[str, Source] = {service.name: OwnStore(store), **sources}
+        self._relay = relay
         self._leases = Leases(store, owner, str(uuid4()))
         self._readers = {name: Reader(store, source, self._leases) for name, source in self._sources.items()}
         self._processors: dict[str, Processor] = {}
@@ -62,10 +73,9 @@ class Worker:
         """Work until told to stop, then give the leases back."""
         with self._store.transaction() as transaction:
             create_tables(transaction.connection)
-        threads = [
-            threading.Thread(target=reader.run, args=(stopping,), name=f"read-{name}", daemon=True)
-            for name, reader in self._readers.items()
-        ]
+        threads = [self._thread(f"read-{name}", reader.run, stopping) for name, reader in self._readers.items()]
+        if self._relay is not None:
+            threads.append(self._thread(RELAY, self._relay.run, stopping))
         for thread in threads:
             thread.start()
         while not stopping.wait(_REST if self._settled() else _LOOK):
@@ -74,6 +84,10 @@ class Worker:
         for thread in threads:
             thread.join(timeout=max(0.0, patience_ends - time.monotonic()))
         self._leases.leave(lease.key for lease in self._held)
+
+    @staticmethod
+    def _thread(name: str, run: Callable[[threading.Event], None], stopping: threading.Event) -> threading.Thread:
+        return threading.Thread(target=run, args=(stopping,), name=name, daemon=True)
 
     def catch_up(self) -> None:
         """Work in this thread until nothing is left to do; for tests and tools, instead of ``run``."""
@@ -166,9 +180,17 @@ class Worker:
         stopped = self.stopped()
         if given_back := [lease.key for lease in self._held if lease.key.processor in stopped]:
             self._leases.release(given_back)
-        self._held = self._leases.hold([key for key in self._registered if key.processor not in stopped])
+        wanted = [key for key in self._registered if key.processor not in stopped]
+        self._held = self._leases.hold([*wanted, *self._to_relay()])
         for name, reader in self._readers.items():
-            reader.assign({lease: self._registered[lease.key] for lease in self._held if lease.key.source == name})
+            reader.assign({lease: self._registered[lease.key] for lease in self._held if _is_read(lease, name)})
+        if self._relay is not None:
+            self._relay.assign(lease.key.partition for lease in self._held if lease.key.processor == RELAY)
+
+    def _to_relay(self) -> list[Key]:
+        if self._relay is None:
+            return []
+        return [Key(RELAY, self._service.name, partition) for partition in range(self._store.partitions)]
 
     def _compare_heads(self) -> None:
         for name, reader in self._readers.items():
@@ -210,6 +232,10 @@ class Worker:
             Position(s, partition, head.position) for s, heads in targets.items() for partition, head in heads.items()
         ]
         return all(at.position <= _reached(reached, at) for at in wanted)
+
+
+def _is_read(lease: Lease, source: str) -> bool:
+    return lease.key.source == source and lease.key.processor != RELAY
 
 
 def _reached(reached: Mapping[tuple[str, int], Any], at: Position) -> int:

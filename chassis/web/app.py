@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable
 from pathlib import Path
 
 from flask import Flask
 
+from chassis.errors import Unavailable
 from chassis.processing.tables import create_tables
 from chassis.service import Service
 from chassis.store.protocol import Store
@@ -51,8 +53,7 @@ def create_app(
     app.extensions[EXTENSION] = Runtime(
         service=service, store=store, tokens=tokens, texts=Texts(problem_texts, service.words), waiting=Waiting(waiting)
     )
-    with store.transaction() as transaction:
-        create_tables(transaction.connection)  # a query may come before the first worker
+    _prepare(store)
     context.register(app)
     api = make_api(app)
     problems.register(app)
@@ -60,3 +61,9 @@ def create_app(
         api.register_blueprint(group)
     app.register_blueprint(docs)
     return app
+
+
+def _prepare(store: Store) -> None:
+    """A query may come before the first worker. A database that is away now was prepared by a migration."""
+    with contextlib.suppress(Unavailable), store.transaction() as transaction:
+        create_tables(transaction.connection)

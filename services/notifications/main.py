@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from chassis.adapters import BY_SETTINGS
 from chassis.program import Program
 from chassis.service import Service
-from chassis.store.sqlite import open_store
-from chassis.transport.feed import FeedSource
 from chassis.web import Routes
 from contracts import units
 from contracts.labels import unit_names, words_of
@@ -35,6 +34,5 @@ PROGRAM = Program(
     service=SERVICE,
     routes=ROUTES,
     problems=Path(__file__).with_name("problems.toml"),
-    open_store=open_store,
-    open_source=FeedSource,
+    adapters=BY_SETTINGS,
 )

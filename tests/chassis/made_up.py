@@ -5,14 +5,15 @@ from __future__ import annotations
 import dataclasses
 from pathlib import Path
 
+from chassis.adapters import BY_SETTINGS
 from chassis.command import Caller
+from chassis.process import Process
 from chassis.program import Program
 from chassis.recorded import Recorded
 from chassis.service import Service
 from chassis.store.protocol import Store
-from chassis.store.sqlite import SqliteStore, open_store
+from chassis.store.sqlite import SqliteStore
 from chassis.testing.happenings import CounterSigned
-from chassis.transport.feed import FeedSource
 from chassis.web.texts import OWN
 from tests.chassis.processing.tallies import MIRROR, suite, tally
 
@@ -31,17 +32,20 @@ def open_in_partitions(data: Path, service: str, master: bytes) -> Store:
     return SqliteStore(data / f"{service}.sqlite", service, master_key=master, partitions=PARTITIONS)
 
 
+def in_partitions(process: Process, service: str) -> Store:
+    """The same, as a process opens it."""
+    return open_in_partitions(process.settings.data, service, process.keys.master)
+
+
 COUNTS = Program(
     service=dataclasses.replace(suite(tally(), reactions=(MIRROR,)), disclose=disclose),
     routes=(),
     problems=OWN,
-    open_store=open_in_partitions,
-    open_source=FeedSource,
+    adapters=dataclasses.replace(BY_SETTINGS, store=in_partitions),
 )
 LISTENS = Program(
     service=Service(name="listener", deciders=(), read_models=(tally(name="heard"),), reactions=()),
     routes=(),
     problems=OWN,
-    open_store=open_store,
-    open_source=FeedSource,
+    adapters=BY_SETTINGS,
 )

@@ -56,11 +56,15 @@ class PostgresStore:
 
     @property
     def partitions(self) -> int:
-        """As ``Store.partitions``; raises Unavailable until the database was reached once, and WrongStore."""
+        """As ``Store.partitions``; raises as ``check`` does until the database was reached once."""
+        return self.check().partitions
+
+    def check(self) -> Meta:
+        """Look at the database, once. Raises WrongStore, and Unavailable while it cannot be reached."""
         if self._meta is None:
             with self._database.connection() as db:
                 self._meta = read_meta(db, self.service, self._master_key)
-        return self._meta.partitions
+        return self._meta
 
     def append(self, what: Append) -> Answer:
         """As ``Store.append``."""
@@ -121,6 +125,7 @@ class PostgresStore:
 
     def heads(self) -> dict[int, Head]:
         """As ``Store.heads``."""
+        self.check()
         with self._database.connection() as db:
             rows = db.execute(HEADS).fetchall()
         return {partition: Head(position=position or 0, id=id_ or "") for partition, position, id_ in rows}
