@@ -28,8 +28,6 @@ _SETTINGS = {
     "unix_socket_directories": "",
     "max_connections": "200",
     "shared_buffers": "256MB",
-    "fsync": "on",
-    "synchronous_commit": "on",
     "timezone": "UTC",
     "log_timezone": "UTC",
 }
