@@ -8,9 +8,9 @@ from collections.abc import Callable
 
 
 class Bell:
-    """Rung after each append. Who waits looks again when it rings, and every ``poll`` seconds in case it did not."""
+    """Rung after each append. Who waits looks again when it rings, and every ``poll()`` seconds in case it did not."""
 
-    def __init__(self, poll: float) -> None:
+    def __init__(self, poll: Callable[[], float]) -> None:
         self._poll = poll
         self._rung = threading.Condition()
 
@@ -27,5 +27,5 @@ class Bell:
                 left = deadline - time.monotonic()
                 if left <= 0:
                     return False
-                self._rung.wait(min(left, self._poll))
+                self._rung.wait(min(left, self._poll()))
         return True

@@ -44,7 +44,7 @@ class Database:
         self._address = address
         self._engine = sa.create_engine(
             "postgresql+psycopg://",
-            creator=self._connect,
+            creator=self.connect,
             isolation_level="AUTOCOMMIT",
             pool_size=connections,
             max_overflow=0,
@@ -90,7 +90,8 @@ class Database:
             finally:
                 _end(raw)
 
-    def _connect(self) -> Raw:
+    def connect(self) -> Raw:
+        """A connection of its own, outside the pool; raises psycopg's errors."""
         connection = psycopg.connect(
             self._address, autocommit=True, connect_timeout=int(_PATIENCE), application_name="nyfiken"
         )

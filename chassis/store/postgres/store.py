@@ -19,13 +19,14 @@ from chassis.store.postgres.database import Database, Raw
 from chassis.store.postgres.failures import OTHERS_IN_THE_WAY
 from chassis.store.postgres.keys import Keys
 from chassis.store.postgres.meta import Meta, read_meta
+from chassis.store.postgres.notices import Notices
 from chassis.store.postgres.rows import HEADS, READ_PARTITION, to_recorded
 from chassis.store.postgres.transaction import PostgresStreams, PostgresTransaction
 from chassis.store.protocol import Answer, Append, Head, Snapshot, Transaction
 from contracts.event import Scope, Sealed
 
-_POLL = 0.015
-"""Seconds between two looks at what other processes have appended."""
+_POLL, _POLL_DEAF = 0.25, 0.015
+"""Seconds between two looks at what other processes have appended: while their notices come in, and otherwise."""
 _ATTEMPTS = 5
 """How often an append is tried that others were in the way of: of a deadlock all go on but one."""
 
@@ -51,7 +52,8 @@ class PostgresStore:
         self._database = Database(address, connections)
         self._keys = Keys(master_key)
         self._master_key = master_key
-        self._bell = Bell(_POLL)
+        self._bell = Bell(lambda: _POLL if self._notices.hears else _POLL_DEAF)
+        self._notices = Notices(self._database.connect, self._bell.ring)
         self._meta: Meta | None = None
 
     @property
@@ -78,7 +80,8 @@ class PostgresStore:
                 if not _in_the_way(error) or attempt == _ATTEMPTS - 1:
                     raise
         failpoint("append-after-commit")
-        self._bell.ring()
+        if what.changes:
+            self._ring()
         return answer
 
     @contextmanager
@@ -86,10 +89,12 @@ class PostgresStore:
         """As ``Store.transaction``."""
         partitions = self.partitions
         with self._database.write() as connection:
-            yield PostgresTransaction(connection, self.service, partitions, self._keys, self._now())
+            transaction = PostgresTransaction(connection, self.service, partitions, self._keys, self._now())
+            yield transaction
             failpoint("transaction-before-commit")
         failpoint("transaction-after-commit")
-        self._bell.ring()
+        if transaction.has_appended:
+            self._ring()
 
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
@@ -152,7 +157,8 @@ class PostgresStore:
             self._keys.discard(db, streams)
 
     def wait(self, after: Mapping[int, int], timeout: float) -> bool:
-        """As ``Store.wait``: woken at once by this process, within 15 ms by another."""
+        """As ``Store.wait``: woken at once by this process, within some milliseconds by another."""
+        self._notices.listen()
         return self._bell.wait(lambda: self._beyond(after), timeout)
 
     def compact(self) -> None:
@@ -162,7 +168,12 @@ class PostgresStore:
 
     def close(self) -> None:
         """As ``Store.close``."""
+        self._notices.close()
         self._database.close()
+
+    def _ring(self) -> None:
+        self._bell.ring()
+        self._notices.send()
 
     def _beyond(self, after: Mapping[int, int]) -> bool:
         heads = self.heads()

@@ -53,6 +53,7 @@ class PostgresTransaction(PostgresStreams):
         self._partitions = partitions
         self._keys = keys
         self._clock = clock
+        self.has_appended = False
 
     @property
     def connection(self) -> sa.Connection:
@@ -79,4 +80,5 @@ class PostgresTransaction(PostgresStreams):
 
     def append(self, what: Append) -> Answer:
         """As ``Transaction.append``."""
+        self.has_appended = self.has_appended or bool(what.changes)
         return append(self._db, self._service, self._partitions, self._keys, what, self._clock)

@@ -36,7 +36,7 @@ class SqliteStore:
         self._clock = clock
         self._database = Database(path)
         self._keys = Keys(master_key)
-        self._bell = Bell(_POLL)
+        self._bell = Bell(lambda: _POLL)
         self._create()
 
     def append(self, what: Append) -> Answer:
