@@ -31,14 +31,18 @@ class Keys:
     """Makes opaque ids of people, and hashes of bodies that cannot be guessed."""
 
 
-def load_keys(data: Path) -> Keys:
-    """The keys of a data folder, made now if this is its first start. Raises WrongKeys."""
+def load_keys(data: Path, *, may_make: bool = True) -> Keys:
+    """The keys of a data folder, made now if this is its first start, and if they may be. Raises WrongKeys."""
     names = [field.name for field in dataclasses.fields(Keys)]
     has_history = any(data.glob("*.sqlite"))  # asked first: whoever makes a history has made the keys before
     folder = data / "keys"
     if not all((folder / name).exists() for name in names):
         if has_history:
             raise WrongKeys(f"{folder} lacks keys of the history in {data}; put back the ones it was written with")
+        if not may_make:
+            raise WrongKeys(
+                f"there are no keys in {folder}; name the folder of those that the history was written with"
+            )
         try:
             _make(folder, names)
         except OSError as error:

@@ -11,6 +11,8 @@ COMMANDS = {
     "demo": ("nyfiken.demo.command", "Tell the whole story, from a question to a lesson that somebody reuses."),
     "token": ("nyfiken.token", "Sign a token for somebody."),
     "import": ("nyfiken.importing.command", "Read ideas or lessons from a file, through the services' own commands."),
+    "migrate": ("nyfiken.migrate", "Bring the services' databases to what this release works on."),
+    "topics": ("nyfiken.topics", "Make and check the topics that events travel by."),
     "status": ("nyfiken.status", "Show how far everything is."),
     "rebuild": ("nyfiken.rebuild", "Build a read model again from the first event."),
     "prune": ("nyfiken.prune", "Drop the tables that a rebuild or a newer version has replaced."),

@@ -7,12 +7,14 @@ from pathlib import Path
 import click
 
 from nyfiken.layout import data_option
+from nyfiken.servers import Servers, servers_options
 from nyfiken.stores import opened
 
 
 @click.command()
 @data_option
-def command(data: Path) -> None:
+@servers_options
+def command(data: Path, servers: Servers) -> None:
     """Remove what was destroyed from the files themselves.
 
     Erasing a person or discarding a draft destroys keys at once; this rewrites each database and its log without
@@ -21,7 +23,7 @@ def command(data: Path) -> None:
     \b
     nyfiken compact
     """
-    with opened(data) as services:
+    with opened(data, servers) as services:
         for service, store in services:
             store.compact()
             click.echo(f"{service.name}: rewritten")

@@ -1,4 +1,4 @@
-"""What the platform consists of on one machine: three services, two processes each, one data folder."""
+"""What the platform consists of on one machine: three services, two processes each, a data folder, servers."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 import click
 
+from nyfiken.servers import Servers
 from nyfiken.supervisor import Program
 
 SERVICES = ("ideas", "experiments", "notifications")
@@ -33,10 +34,11 @@ def port_option(function: F) -> F:
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Layout:
-    """Where everything is: the data folder, and ``port`` for ideas, the next two for the others."""
+    """Where everything is: the data folder, ``port`` for ideas, the next two for the others, and the servers."""
 
     data: Path
     port: int
+    servers: Servers = dataclasses.field(default_factory=Servers)
 
     @property
     def figures(self) -> Path:
@@ -73,4 +75,5 @@ class Layout:
             "NYFIKEN_HOST": HOST,
             "NYFIKEN_PORT": str(self.ports[service]),
             **{f"NYFIKEN_FEED_{other.upper()}": url for other, url in self.urls.items()},
+            **self.servers.environment(service),
         }

@@ -15,6 +15,7 @@ from chassis.processing.parking import parked, release, waiting
 from chassis.service import Service
 from chassis.store.protocol import Store
 from nyfiken.layout import data_option
+from nyfiken.servers import Servers, servers_options
 from nyfiken.stores import Opened, opened
 
 
@@ -35,7 +36,8 @@ def command() -> None:
 
 @command.command(name="list")
 @data_option
-def list_(data: Path) -> None:
+@servers_options
+def list_(data: Path, servers: Servers) -> None:
     """List every parked key: whose, why, since when, how many events wait.
 
     \b
@@ -43,7 +45,7 @@ def list_(data: Path) -> None:
     nyfiken parked list --data /srv/nyfiken
     """
     table = Table("service", "processor", "key", "events", "since", "reason")
-    with opened(data) as services:
+    with opened(data, servers) as services:
         for service, store in services:
             with store.reading() as connection:
                 for found in parked(connection):
@@ -59,13 +61,14 @@ def list_(data: Path) -> None:
 @click.argument("processor")
 @click.argument("key")
 @data_option
-def show(processor: str, key: str, data: Path) -> None:
+@servers_options
+def show(processor: str, key: str, data: Path, servers: Servers) -> None:
     """Show the events that wait under KEY of PROCESSOR, as they are published.
 
     \b
     nyfiken parked show idea_board_v1 1f0c...
     """
-    with opened(data) as services:
+    with opened(data, servers) as services:
         _, store = _owner(services, processor, key)
         with store.transaction() as transaction:
             events = waiting(transaction.connection, processor, key)
@@ -78,7 +81,8 @@ def show(processor: str, key: str, data: Path) -> None:
 @click.argument("processor")
 @click.argument("key", required=False)
 @data_option
-def retry(processor: str, key: str | None, data: Path) -> None:
+@servers_options
+def retry(processor: str, key: str | None, data: Path, servers: Servers) -> None:
     """Apply what waits under KEY of PROCESSOR now; without KEY, under all its keys.
 
     \b
@@ -86,7 +90,7 @@ def retry(processor: str, key: str | None, data: Path) -> None:
     nyfiken parked retry idea_board_v1
     """
     failed = 0
-    with opened(data) as services:
+    with opened(data, servers) as services:
         service, store = _owner(services, processor, key)
         for one in [key] if key else _keys(store, processor):
             outcome = apply_again(service, store, processor, one)
@@ -100,15 +104,16 @@ def retry(processor: str, key: str | None, data: Path) -> None:
 @click.argument("processor")
 @click.argument("key")
 @data_option
+@servers_options
 @click.confirmation_option(prompt="What waits under this key will never be applied. Give it up?")
-def drop(processor: str, key: str, data: Path) -> None:
+def drop(processor: str, key: str, data: Path, servers: Servers) -> None:
     """Give up what waits under KEY of PROCESSOR: it is never applied there. The history keeps it.
 
     \b
     nyfiken parked drop idea_board_v1 1f0c...
     nyfiken parked drop idea_board_v1 1f0c... --yes
     """
-    with opened(data) as services:
+    with opened(data, servers) as services:
         _, store = _owner(services, processor, key)
         with store.transaction() as transaction:
             gone = release(transaction.connection, processor, key)

@@ -8,12 +8,14 @@ import click
 
 from chassis.processing.registry import prune
 from nyfiken.layout import data_option
+from nyfiken.servers import Servers, servers_options
 from nyfiken.stores import opened
 
 
 @click.command()
 @data_option
-def command(data: Path) -> None:
+@servers_options
+def command(data: Path, servers: Servers) -> None:
     """Drop the tables that a rebuild or a newer version has replaced.
 
     They are kept until then, because a web process of the version before may still read them. The platform may be
@@ -22,7 +24,7 @@ def command(data: Path) -> None:
     \b
     nyfiken prune
     """
-    with opened(data) as services:
+    with opened(data, servers) as services:
         for service, store in services:
             with store.transaction() as transaction:
                 dropped = prune(transaction.connection, service.read_models)

@@ -11,13 +11,15 @@ from chassis.processing.registry import generations, start_generation
 from chassis.service import Service
 from chassis.store.protocol import Store
 from nyfiken.layout import data_option
+from nyfiken.servers import Servers, servers_options
 from nyfiken.stores import Opened, opened
 
 
 @click.command()
 @click.argument("model")
 @data_option
-def command(model: str, data: Path) -> None:
+@servers_options
+def command(model: str, data: Path, servers: Servers) -> None:
     """Build the read model MODEL again from the first event.
 
     The running worker fills a new table while the old one goes on answering, and switches when the new one has caught
@@ -26,7 +28,7 @@ def command(model: str, data: Path) -> None:
     \b
     nyfiken rebuild idea_board
     """
-    with opened(data) as services:
+    with opened(data, servers) as services:
         for service, store in services:
             for found in service.read_models:
                 if found.name == model:

@@ -11,6 +11,7 @@ from rich.table import Table
 
 from chassis.processing.lags import Heads, Lag, heads_of, lags
 from nyfiken.layout import data_option
+from nyfiken.servers import Servers, servers_options
 from nyfiken.stores import opened
 
 _WIDTH = 140
@@ -19,7 +20,8 @@ _WIDTH = 140
 
 @click.command()
 @data_option
-def command(data: Path) -> None:
+@servers_options
+def command(data: Path, servers: Servers) -> None:
     """Show how far everything is.
 
     One row per store, and one per read model, reaction or erasure and source: the position it has applied, of how
@@ -29,7 +31,7 @@ def command(data: Path) -> None:
     nyfiken status
     nyfiken status --data /srv/nyfiken
     """
-    with opened(data) as services:
+    with opened(data, servers) as services:
         heads = heads_of(store for _, store in services)
         found = [lag for service, store in services for lag in lags(service, store, heads)]
     console = Console()

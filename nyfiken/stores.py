@@ -1,9 +1,9 @@
-"""The services and their stores on this machine, for the commands that look after them."""
+"""The services and their stores, files or databases, for the commands that look after them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from importlib import import_module
 from pathlib import Path
 
@@ -12,28 +12,68 @@ import click
 from chassis.keys import WrongKeys, load_keys
 from chassis.processing.tables import create_tables
 from chassis.service import Service
+from chassis.store.postgres import PostgresStore
 from chassis.store.sqlite import SqliteStore, open_store
+from nyfiken.databases import telling
 from nyfiken.layout import SERVICES
+from nyfiken.servers import Servers
 
-Opened = tuple[Service, SqliteStore]
+AnyStore = SqliteStore | PostgresStore
+Opened = tuple[Service, AnyStore]
+_CONNECTIONS = 2
+"""What a command needs at most at the same time."""
 
 
 @contextmanager
-def opened(data: Path) -> Iterator[list[Opened]]:
-    """Every service with its store in this data folder; says so when there is none."""
-    if not any(data.glob("*.sqlite")):
-        raise click.ClickException(f"there is no history in {data}; say where it is: --data")
+def opened(data: Path, servers: Servers) -> Iterator[list[Opened]]:
+    """Every service with its store; says so when there is none. Raises ClickException."""
+    if not has_history(data, servers):
+        raise click.ClickException(f"there is no history in {data}; say where it is: --data, or --postgres")
     services: list[Service] = [import_module(f"services.{name}.main").SERVICE for name in SERVICES]
-    try:
-        master = load_keys(data).master
-    except WrongKeys as error:
-        raise click.ClickException(str(error)) from None
-    stores = [open_store(data, service.name, master) for service in services]
-    try:
+    master = existing_master_key(data)
+    with ExitStack() as opening:
+        stores = [opening.enter_context(opened_one(service.name, data, servers, master)) for service in services]
         for store in stores:
             with store.transaction() as transaction:
                 create_tables(transaction.connection)  # the platform may never have got that far
         yield list(zip(services, stores, strict=True))
+
+
+@contextmanager
+def opened_one(service: str, data: Path, servers: Servers, master_key: bytes) -> Iterator[AnyStore]:
+    """The store of a service, a file if no database is said. Raises ClickException."""
+    database = servers.database(service)
+    store: AnyStore
+    if database is None:
+        store = open_store(data, service, master_key)
+    else:
+        store = PostgresStore(database.address, service, master_key=master_key, connections=_CONNECTIONS)
+    try:
+        if database is not None:
+            with telling(database.address):
+                store.heads()  # at the first touch it says whether it is the right one
+        yield store
     finally:
-        for store in stores:
-            store.close()
+        store.close()
+
+
+def partitions_of(data: Path, servers: Servers, master_key: bytes) -> dict[str, int]:
+    """How many partitions the store of each service has. Raises ClickException."""
+    found = {}
+    for service in SERVICES:
+        with opened_one(service, data, servers, master_key) as store:
+            found[service] = store.partitions
+    return found
+
+
+def has_history(data: Path, servers: Servers) -> bool:
+    """Whether there may be stores to open."""
+    return bool(servers.postgres) or any(data.glob("*.sqlite"))
+
+
+def existing_master_key(data: Path) -> bytes:
+    """The key that what is there was made with. Raises ClickException."""
+    try:
+        return load_keys(data, may_make=False).master
+    except WrongKeys as error:
+        raise click.ClickException(str(error)) from None

@@ -16,6 +16,8 @@ from pathlib import Path
 import click
 
 from nyfiken.layout import HOST, Layout, data_option, port_option
+from nyfiken.preparing import prepare
+from nyfiken.servers import Servers, servers_options
 from nyfiken.supervisor import Child, Supervisor
 
 FUTILE = 3
@@ -27,21 +29,26 @@ USAGE = 2
 @click.command()
 @data_option
 @port_option
+@servers_options
 @click.option("--parent", type=int, help="The process that starts this, by its id; end, too, when it is gone.")
-def command(data: Path, port: int, parent: int | None) -> None:
+def command(data: Path, port: int, parent: int | None, servers: Servers) -> None:
     """Start the platform here and keep it running until Ctrl-C.
 
-    Three services, each a web and a worker process, on SQLite files in the data folder. Prints one line that begins
-    with "ready" when all of them answer. A process that dies is started again. What they log is in DATA/logs.
+    Three services, each a web and a worker process. Their histories are SQLite files in the data folder, or, with
+    --postgres, a database each; they read each other's over HTTP, and, with --kafka, from topics. What is missing
+    there is made. Prints one line that begins with "ready" when all of them answer. A process that dies is started
+    again. What they log is in DATA/logs.
 
     \b
     nyfiken up
     nyfiken up --data /srv/nyfiken --port 9000
+    nyfiken up --kafka 127.0.0.1:9092 --postgres postgresql://nyfiken:...@127.0.0.1:5432/postgres
     """
     os.umask(0o077)
-    layout = Layout(data=data.resolve(), port=port)
+    layout = Layout(data=data.resolve(), port=port, servers=servers)
     _refuse_taken_ports(layout)
     with _alone(layout):
+        prepare(layout.data, servers, _say)
         shutil.rmtree(layout.figures, ignore_errors=True)
         supervisor = Supervisor(layout.programs(), _say)
         readiness = Readiness(layout, supervisor)

@@ -34,7 +34,7 @@ def run(store, monkeypatch):
 
     def use(service, command, *arguments):
         @contextmanager
-        def opened(data):
+        def opened(data, servers):
             yield [(service, store)]
 
         for module in (compact, parked, prune, rebuild, status):

@@ -1,0 +1,114 @@
+"""``nyfiken topics``: make the topics that events travel by, check them, put empty ones in their place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from chassis.settings import Brokers
+from nyfiken.brokers import Look, reached
+from nyfiken.layout import SERVICES, data_option
+from nyfiken.servers import Servers, servers_options
+from nyfiken.stores import existing_master_key, has_history, partitions_of
+
+NEW = 8
+"""Partitions where there is no store yet to ask."""
+_WIDTH = 160
+"""Columns where nobody says how many there are: in a file, in a pipe."""
+
+
+@click.group(invoke_without_command=True)
+@click.option("--partitions", type=click.IntRange(1, 1024), help="Of each topic; as the stores have, 8 without any.")
+@click.option("--replication", type=click.IntRange(1, 32), help="Copies of each event; 3, or as there are brokers.")
+@click.option("--min-insync", type=click.IntRange(1, 32), help="Copies that must acknowledge; 2 of 3, 1 of fewer.")
+@click.option("--retention", type=click.IntRange(-1), default=-1, show_default=True, help="Milliseconds; -1 for ever.")
+@click.option("--check", is_flag=True, help="Change nothing; what is missing is an error.")
+@data_option
+@servers_options
+@click.pass_context
+def command(
+    context: click.Context,
+    partitions: int | None,
+    replication: int | None,
+    min_insync: int | None,
+    retention: int,
+    check: bool,
+    data: Path,
+    servers: Servers,
+) -> None:
+    """Make the topics that events travel by where they are missing, and check those that are there.
+
+    Each service has one, with as many partitions as its store, kept for ever. Exit code 1: one is missing (--check),
+    or cannot carry the events as it is; the line says what to do.
+
+    \b
+    nyfiken topics --kafka 127.0.0.1:9092
+    nyfiken topics --check
+    nyfiken topics renew ideas
+    """
+    if context.invoked_subcommand:
+        return
+    counts = dict.fromkeys(SERVICES, partitions) if partitions else _partitions(data, servers)
+    with reached(_brokers(servers)) as kafka:
+        wanted = kafka.usual(replication, min_insync, retention)
+        looks = [kafka.look(service, counts[service], wanted, may_make=not check) for service in SERVICES]
+    _show(looks)
+
+
+@command.command()
+@click.argument("services", nargs=-1, required=True, type=click.Choice(SERVICES), metavar="SERVICE...")
+@servers_options
+@click.confirmation_option(prompt="The topic is deleted, and published again from the store. Renew it?")
+def renew(services: tuple[str, ...], servers: Servers) -> None:
+    """Put an empty topic in place of that of each SERVICE; the running relay publishes the whole store to it again.
+
+    So Kafka forgets what was masked in the store, and a topic that was damaged is whole.
+
+    \b
+    nyfiken topics renew ideas
+    """
+    with reached(_brokers(servers)) as kafka:
+        for service in services:
+            kafka.topics.renew(service)
+            click.echo(f"topic {kafka.brokers.topic(service)}: renewed")
+
+
+def _brokers(servers: Servers) -> Brokers:
+    brokers = servers.brokers()
+    if brokers is None:
+        raise click.UsageError("say which Kafka: --kafka or NYFIKEN_KAFKA")
+    return brokers
+
+
+def _partitions(data: Path, servers: Servers) -> Mapping[str, int]:
+    if not has_history(data, servers):
+        return dict.fromkeys(SERVICES, NEW)
+    return partitions_of(data, servers, existing_master_key(data))
+
+
+def _show(looks: Sequence[Look]) -> None:
+    """The table, what is to be thought of, and what is refused: then it ends with 1."""
+    table = Table("topic", "id")
+    for column in ("partitions", "replication", "min.insync.replicas", "retention"):
+        table.add_column(column, justify="right")
+    table.add_column("state")
+    for look in looks:
+        table.add_row(*_row(look), style="red" if look.refused else "yellow" if look.warnings else "")
+    console = Console()
+    Console(width=None if console.is_terminal else _WIDTH).print(table)
+    for warning in (warning for look in looks for warning in look.warnings):
+        click.echo(warning)
+    if refused := [look.refused for look in looks if look.refused]:
+        raise click.ClickException("\n       ".join(refused))
+
+
+def _row(look: Look) -> tuple[str, ...]:
+    if look.topic is None:
+        return (look.name, *[""] * 5, look.state)
+    configs, kept = look.topic.configs, look.topic.configs["retention.ms"]
+    counts = (str(look.topic.partitions), str(look.topic.replication), configs["min.insync.replicas"])
+    return (look.name, look.topic.id, *counts, "for ever" if kept == "-1" else f"{kept} ms", look.state)
