@@ -5,12 +5,13 @@ NYFIKEN_TEST_POSTGRES_IMAGE and NYFIKEN_TEST_KAFKA_IMAGE name other images.
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 import secrets
 import socket
 import tarfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import docker
 from docker.errors import DockerException
@@ -20,6 +21,7 @@ from testcontainers.core.docker_client import DockerClient, get_docker_host
 from testcontainers.core.wait_strategies import LogMessageWaitStrategy
 
 from tests.servers.found import NoServer
+from tests.servers.process import NotStarted
 
 POSTGRES_IMAGE = os.environ.get("NYFIKEN_TEST_POSTGRES_IMAGE", "postgres:15")
 KAFKA_IMAGE = os.environ.get("NYFIKEN_TEST_KAFKA_IMAGE", "apache/kafka:4.3.1")
@@ -77,6 +79,14 @@ def _listens(address: str) -> bool:
         return probe.connect_ex(address.removeprefix("unix://")) == 0
 
 
+@contextlib.contextmanager
+def _starting(image: str) -> Iterator[None]:
+    try:
+        yield
+    except (DockerException, TimeoutError) as reason:
+        raise NotStarted(f"Docker could not start {image} ({reason})") from reason
+
+
 class DockerPostgres:
     """A PostgreSQL in a container; ``with`` starts it and removes it."""
 
@@ -93,7 +103,8 @@ class DockerPostgres:
         return self._container.get_connection_url()
 
     def __enter__(self) -> DockerPostgres:
-        self._container.start()
+        with _starting(POSTGRES_IMAGE):
+            self._container.__enter__()  # not start(), which would leave behind what does not come up
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -111,6 +122,10 @@ class DockerKafka(DockerContainer):
         super().__init__(image_at_hand(KAFKA_IMAGE))
         self.with_exposed_ports(_PORT).with_envs(**_ALONE)
         self.with_command(["sh", "-c", f"until [ -f {_BEGIN}.done ]; do sleep 0.1; done; . {_BEGIN}"])
+
+    def __enter__(self) -> DockerKafka:
+        with _starting(KAFKA_IMAGE):
+            return super().__enter__()
 
     def start(self) -> DockerKafka:
         """Start it and wait until it answers."""

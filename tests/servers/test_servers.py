@@ -1,4 +1,4 @@
-"""The servers that the tests run against keep what they promise, also where they are killed; their clients too."""
+"""The servers that the tests run against: they keep what they promise, also when killed, and leave nothing behind."""
 
 import signal
 import subprocess
@@ -48,9 +48,11 @@ def test_a_kafka_that_asks_for_a_login_answers_nobody_else(own_kafka, mechanism)
         new_topic(server.client | {"sasl_plain_password": "another", "bootstrap_timeout_ms": 2_000})
 
 
-def test_a_database_is_new_and_dropped_afterwards(postgres_server, database):
+def test_a_database_is_new_and_what_is_committed_to_it_is_on_the_disk(database):
     with psycopg.connect(database) as connection:
         assert connection.execute("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'").fetchone() == (0,)
+        assert connection.execute("SHOW fsync").fetchone() == ("on",)
+        assert connection.execute("SHOW synchronous_commit").fetchone() == ("on",)
 
 
 def test_the_shared_kafka_gives_back_what_was_produced(kafka_server):
