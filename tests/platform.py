@@ -1,9 +1,14 @@
-"""A platform that really runs: `nyfiken up` with a data folder and ports of its own, processes that can be killed."""
+"""A platform that really runs: `nyfiken up` with a data folder and ports of its own, processes that can be killed.
+
+Its histories are files, or databases of a PostgreSQL that others use too; events travel by feeds, or by topics of a
+Kafka that others use too: then their names begin with something of its own.
+"""
 
 from __future__ import annotations
 
 import os
 import random
+import secrets
 import signal
 import socket
 import subprocess
@@ -12,10 +17,14 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
+import psycopg
+from kafka.admin import KafkaAdminClient
+
 from chassis.keys import load_keys
 from chassis.tokens import Tokens
 from nyfiken.demo.client import Person, Platform
 from nyfiken.layout import HOST, ROLES, SERVICES, Layout
+from nyfiken.servers import Servers
 from nyfiken.supervisor import Program, end_with
 
 ROOT = Path(__file__).parents[1]
@@ -26,13 +35,25 @@ NAMES = tuple(f"{service} {role}" for service in SERVICES for role in ROLES)
 
 
 class RunningPlatform:
-    """Start it, stop it, kill one of its processes; ``environment`` is added to that of the tests."""
+    """Start it, stop it, kill one of its processes; ``environment`` is added to that of the tests.
 
-    def __init__(self, data: Path, environment: Mapping[str, str] | None = None) -> None:
+    ``postgres`` is the address of a server's database, for a role that may create databases; ``kafka`` its brokers.
+    """
+
+    def __init__(
+        self,
+        data: Path,
+        environment: Mapping[str, str] | None = None,
+        *,
+        postgres: str | None = None,
+        kafka: str | None = None,
+    ) -> None:
         self.data = data
+        own = f"test{secrets.token_hex(5)}"
+        self.servers = Servers(postgres=postgres, kafka=kafka, database_prefix=own, topic_prefix=own)
         self._environment = dict(environment or {})
         self._up: subprocess.Popen[bytes] | None = None
-        self._layout = Layout(data=data, port=three_free_ports())
+        self._layout = Layout(data=data, port=three_free_ports(), servers=self.servers)
         self._tokens = Tokens(load_keys(data).signing, load_keys(data).secret)
         self._log = data.with_name(f"{data.name}-up.log")
 
@@ -46,6 +67,25 @@ class RunningPlatform:
         """Of ideas; the others have the next two."""
         return self._layout.port
 
+    @property
+    def environment(self) -> dict[str, str]:
+        """What a command is given that is to find this platform: ``nyfiken …``."""
+        servers = {
+            "NYFIKEN_POSTGRES": self.servers.postgres or "",
+            "NYFIKEN_KAFKA": self.servers.kafka or "",
+            "NYFIKEN_DATABASE_PREFIX": self.servers.database_prefix,
+            "NYFIKEN_TOPIC_PREFIX": self.servers.topic_prefix,
+        }
+        said = {name: value for name, value in servers.items() if value}
+        return os.environ | {"PYTHONPATH": str(ROOT)} | said | self._environment
+
+    def nyfiken(self, *arguments: str) -> str:
+        """What a command over this platform's data says; it must succeed."""
+        command = [sys.executable, "-m", "nyfiken", *arguments, "--data", str(self.data)]
+        ran = subprocess.run(command, cwd=ROOT, env=self.environment, capture_output=True, text=True)
+        assert ran.returncode == 0, ran.stdout + ran.stderr
+        return ran.stdout
+
     def programs(self) -> list[Program]:
         """What `nyfiken up` runs: the six processes, with their environment."""
         return self._layout.programs()
@@ -53,11 +93,10 @@ class RunningPlatform:
     def start(self) -> RunningPlatform:
         """Start it and wait until it says that it is ready."""
         command = [sys.executable, "-m", "nyfiken", "up", "--data", str(self.data), "--port", str(self.port)]
-        environment = os.environ | {"PYTHONPATH": str(ROOT)} | self._environment
         before = len(self.said())
         with self._log.open("ab") as log:
             self._up = subprocess.Popen(
-                command, env=environment, stdout=log, stderr=log, preexec_fn=end_with(os.getpid())
+                command, env=self.environment, stdout=log, stderr=log, preexec_fn=end_with(os.getpid())
             )
         try:
             self._await_ready(self._up, before)
@@ -81,6 +120,17 @@ class RunningPlatform:
             up.terminate()
             up.wait(END)
         return time.monotonic() - began
+
+    def remove(self) -> None:
+        """Stop it, and remove its databases and topics from the servers, which others use."""
+        self.stop()
+        if self.servers.postgres:
+            with psycopg.connect(self.servers.postgres, autocommit=True) as server:
+                for service in SERVICES:
+                    server.execute(f"DROP DATABASE IF EXISTS {self.servers.database_prefix}_{service} WITH (FORCE)")
+        if brokers := self.servers.brokers():
+            with KafkaAdminClient(**brokers.options()) as admin:
+                admin.delete_topics([brokers.topic(service) for service in SERVICES])
 
     def processes(self) -> dict[str, int]:
         """Name → process id, of those of the six that live now."""

@@ -29,8 +29,10 @@ START = 60.0
 @click.option(
     "--port", default=8081, show_default=True, help="Of ideas; experiments and notifications have the next two."
 )
+@click.option("--postgres", envvar="NYFIKEN_POSTGRES", metavar="ADDRESS", help="As nyfiken up has it.")
+@click.option("--kafka", envvar="NYFIKEN_KAFKA", metavar="HOST:PORT", help="As nyfiken up has it.")
 @click.option("--exit", "leave", is_flag=True, help="End when the story is told, also the platform started for it.")
-def command(data: Path, port: int, leave: bool) -> None:
+def command(data: Path, port: int, postgres: str | None, kafka: str | None, leave: bool) -> None:
     """Tell the whole story, from a question to a lesson that somebody reuses.
 
     On the platform that answers at the port; where none does, one is started, and stays up afterwards until Ctrl-C
@@ -40,6 +42,7 @@ def command(data: Path, port: int, leave: bool) -> None:
     \b
     nyfiken demo
     nyfiken demo --port 9000 --data /tmp/nyfiken --exit
+    nyfiken demo --kafka 127.0.0.1:9092 --postgres postgresql://nyfiken:...@127.0.0.1:5432/postgres
     """
     urls = {"ideas": port, "experiments": port + 1, "notifications": port + 2}
     addresses = {service: f"http://127.0.0.1:{at}" for service, at in urls.items()}
@@ -47,7 +50,9 @@ def command(data: Path, port: int, leave: bool) -> None:
     if all(_ready(url) for url in addresses.values()):
         _tell(addresses, data.resolve(), console)
         return
-    with _platform(data.resolve(), port, addresses) as platform:
+    servers = {"NYFIKEN_POSTGRES": postgres, "NYFIKEN_KAFKA": kafka}
+    said = {name: value for name, value in servers.items() if value}
+    with _platform(data.resolve(), port, addresses, said) as platform:
         _tell(addresses, data.resolve(), console)
         if not leave:
             _stay(platform, addresses, console)
@@ -69,10 +74,12 @@ def _tell(urls: Mapping[str, str], data: Path, console: Console) -> None:
 
 
 @contextmanager
-def _platform(data: Path, port: int, urls: Mapping[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+def _platform(
+    data: Path, port: int, urls: Mapping[str, str], servers: Mapping[str, str]
+) -> Iterator[subprocess.Popen[bytes]]:
     command = [sys.executable, "-m", "nyfiken", "up", "--data", str(data), "--port", str(port)]
     command += ["--parent", str(os.getpid())]
-    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}
+    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])} | servers
     process = subprocess.Popen(command, env=environment)  # noqa: S603 - our own
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
