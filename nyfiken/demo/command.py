@@ -75,7 +75,7 @@ def _tell(urls: Mapping[str, str], data: Path, console: Console) -> None:
 
 @contextmanager
 def _platform(
-    data: Path, port: int, urls: Mapping[str, str], servers: Mapping[str, str]
+    data: Path, port: int, urls: Mapping[str, str], servers: dict[str, str]
 ) -> Iterator[subprocess.Popen[bytes]]:
     command = [sys.executable, "-m", "nyfiken", "up", "--data", str(data), "--port", str(port)]
     command += ["--parent", str(os.getpid())]
