@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable, Sequence
-from itertools import islice
 from typing import Any, Generic, TypeVar
 
 import sqlalchemy as sa
 
 from chassis.logs import reason_of
+from chassis.processing.bulk import bulk
 from chassis.processing.read_model import ReadModel
 from chassis.processing.search import Indexed, index
 from chassis.recorded import Recorded
 from contracts.event import UnknownEventVersion
 
 R = TypeVar("R")
-_AT_ONCE = 500
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +34,7 @@ class Folding(Generic[R]):
         self._connection = connection
         self._model = model
         self._table = table
+        self._kept = bulk(connection, table)
         self._columns = [f.name for f in dataclasses.fields(model.row)]  # type: ignore[arg-type]
         self._before: dict[str, R | None] = {}
         self._rows: dict[str, R | None] = {}
@@ -64,45 +64,20 @@ class Folding(Generic[R]):
     def write(self) -> None:
         """Write the rows that are not as they were."""
         changed = {key: row for key, row in self._rows.items() if row != self._before[key]}
-        self._upsert([row for row in changed.values() if row is not None])
-        self._delete([key for key, row in changed.items() if row is None])
+        self._kept.write({key: self._values(row) for key, row in changed.items()})
         if self._model.search:
-            index(self._connection, self._table.name, [self._indexed(key, row) for key, row in changed.items()])
+            words = [(self._indexed(key, self._before[key]), self._indexed(key, row)) for key, row in changed.items()]
+            index(self._connection, self._table.name, [now for before, now in words if now != before])
+
+    def _values(self, row: R | None) -> dict[str, Any] | None:
+        return None if row is None else {name: getattr(row, name) for name in self._columns}
 
     def _indexed(self, key: str, row: R | None) -> Indexed:
         heading, body = (getattr(row, name or "", "") for name in (self._model.heading, self._model.search))
         return Indexed(key=key, heading=heading, body=body)
 
     def _load(self, keys: Iterable[str]) -> None:
-        missing = iter(sorted({key for key in keys if key not in self._rows}))
-        column = self._table.c[self._model.key_column]
-        while some := list(islice(missing, _AT_ONCE)):
-            self._before.update(dict.fromkeys(some))
-            query = sa.select(self._table).where(column.in_(some))
-            for found in self._connection.execute(query).mappings():
-                self._before[found[column.name]] = self._model.row(**found)
-            self._rows.update({key: self._before[key] for key in some})
-
-    def _upsert(self, rows: list[R]) -> None:
-        if not rows:
-            return
-        values = [{name: getattr(row, name) for name in self._columns} for row in rows]
-        self._connection.execute(upsert(self._connection, self._table, self._model.key_column), values)
-
-    def _delete(self, keys: list[str]) -> None:
-        column = self._table.c[self._model.key_column]
-        for start in range(0, len(keys), _AT_ONCE):
-            self._connection.execute(sa.delete(self._table).where(column.in_(keys[start : start + _AT_ONCE])))
-
-
-def upsert(connection: sa.Connection, table: sa.Table, key: str) -> Any:
-    """INSERT … ON CONFLICT (key) DO UPDATE of every other column, as this database says it."""
-    if connection.dialect.name == "postgresql":
-        from sqlalchemy.dialects.postgresql import insert
-    else:
-        from sqlalchemy.dialects.sqlite import insert  # type: ignore[assignment]
-    statement = insert(table)
-    others = {column.name: statement.excluded[column.name] for column in table.c if column.name != key}
-    if not others:
-        return statement.on_conflict_do_nothing(index_elements=[key])
-    return statement.on_conflict_do_update(index_elements=[key], set_=others)
+        missing = {key for key in keys if key not in self._rows}
+        self._before.update(dict.fromkeys(missing))
+        self._before.update({key: self._model.row(**found) for key, found in self._kept.load(missing).items()})
+        self._rows.update({key: self._before[key] for key in missing})

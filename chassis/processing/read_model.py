@@ -167,8 +167,13 @@ class JsonValue(sa.TypeDecorator[Any]):
         return None if value is None else converter.loads(value, self.kind)
 
 
-_PLAIN: dict[Any, type[TypeEngine[Any]]] = {
-    str: sa.Text,
+def text() -> sa.Text:
+    """Text that sorts and compares by its bytes, on any database."""
+    return sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+
+
+_PLAIN: dict[Any, Callable[[], TypeEngine[Any]]] = {
+    str: text,
     int: sa.BigInteger,
     bool: sa.Boolean,
     date: sa.Date,
@@ -179,7 +184,7 @@ _PLAIN: dict[Any, type[TypeEngine[Any]]] = {
 
 def _column(field: dataclasses.Field[Any], hint: Any) -> sa.Column[Any]:
     kind, nullable = _without_none(hint)
-    sql = _PLAIN[kind]() if kind in _PLAIN else sa.Text() if _is_text(kind) else JsonValue(hint)
+    sql = _PLAIN[kind]() if kind in _PLAIN else text() if _is_text(kind) else JsonValue(hint)
     return sa.Column(field.name, sql, primary_key=bool(field.metadata.get("key")), nullable=nullable)
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from chassis.processing.databases import on_postgres
+
 METADATA = sa.MetaData()
 
 CHECKPOINTS = sa.Table(
@@ -93,5 +95,6 @@ RELAYED = sa.Table(
 
 
 def create_tables(connection: sa.Connection) -> None:
-    """Make those that are not there yet."""
-    METADATA.create_all(connection, checkfirst=True)
+    """Make those that are not there yet; on PostgreSQL migrations have made them."""
+    if not on_postgres(connection):
+        METADATA.create_all(connection, checkfirst=True)
