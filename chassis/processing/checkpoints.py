@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 import sqlalchemy as sa
 
+from chassis.processing.databases import alone, insert_new
 from chassis.processing.tables import CHECKPOINTS
 from chassis.recorded import Position, Recorded
 from chassis.store.protocol import Head
@@ -44,7 +45,7 @@ def register(
 ) -> None:
     """Give a processor its first checkpoints on a source: its beginning or these heads. Again: nothing."""
     known = checkpoints(connection, processor)
-    rows = [
+    new = [
         {
             "processor": processor,
             "source": source,
@@ -55,8 +56,9 @@ def register(
         for partition, head in heads.items()
         if (source, partition) not in known
     ]
-    if rows:
-        connection.execute(sa.insert(CHECKPOINTS), rows)
+    if new:
+        alone(connection)
+        insert_new(connection, CHECKPOINTS, new)
 
 
 def advance(connection: sa.Connection, processor: str, place: Place, old: Checkpoint, last: Recorded) -> Checkpoint:

@@ -7,19 +7,19 @@ from collections.abc import Mapping
 
 import sqlalchemy as sa
 
+from chassis.processing.databases import upsert
 from chassis.processing.tables import SOURCE_HEADS
 from chassis.store.protocol import Head
 
 
 def note(connection: sa.Connection, source: str, heads: Mapping[int, Head]) -> None:
-    """Keep the heads of a source in place of those before."""
-    connection.execute(sa.delete(SOURCE_HEADS).where(SOURCE_HEADS.c.source == source))
+    """Keep the heads of a source in place of those before; a partition once there stays."""
     rows = [
         {"source": source, "partition": partition, "position": head.position, "event_id": head.id}
-        for partition, head in heads.items()
+        for partition, head in sorted(heads.items())
     ]
     if rows:
-        connection.execute(sa.insert(SOURCE_HEADS), rows)
+        connection.execute(upsert(connection, SOURCE_HEADS, "source", "partition"), rows)
 
 
 def noted(connection: sa.Connection) -> dict[str, dict[int, Head]]:

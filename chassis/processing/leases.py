@@ -19,9 +19,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from chassis.processing.databases import insert_new, upsert
 from chassis.processing.tables import CHECKPOINTS, LEASES, WORKERS
 from chassis.recorded import to_micros
-from chassis.store.protocol import Store, Transaction
+from chassis.store.protocol import Store
 
 TTL = timedelta(seconds=10)
 CAUTIOUS_AFTER = 2
@@ -59,35 +60,34 @@ class Leases:
     def hold(self, wanted: Sequence[Key]) -> list[Lease]:
         """Renew what is held, take a fair share of what is free, give back what is too much; gives what is held now."""
         with self._store.transaction() as transaction:
+            connection = transaction.connection
+            rows = _locked(connection, wanted)
             now, until = to_micros(transaction.now), to_micros(transaction.now + self._ttl)
-            self._heartbeat(transaction.connection, {key.processor for key in wanted}, until)
-            shares = self._shares(transaction.connection, wanted, now)
+            self._heartbeat(connection, {key.processor for key in wanted}, until)
+            shares = self._shares(connection, wanted, now)
             held: list[Lease] = []
             for processor, keys in _by_processor(wanted).items():
-                held += self._share_of(transaction, processor, keys, shares[processor], now, until)
+                held += self._share_of(connection, {key: rows[key] for key in keys}, shares[processor], now, until)
             return held
 
     def announce(self, lease: Lease, position: int) -> None:
         """Say durably which event is tried next, alone."""
         with self._store.transaction() as transaction:
             tries = sa.case((LEASES.c.trying == position, LEASES.c.tries), else_=0)
-            transaction.connection.execute(
-                sa.update(LEASES).where(*_is(lease.key)).values(trying=position, tries=tries)
-            )
+            _set(transaction.connection, [lease.key], trying=position, tries=tries)
 
     def calm(self, lease: Lease) -> None:
         """The event that was suspected is behind: go on as usual."""
         with self._store.transaction() as transaction:
-            transaction.connection.execute(
-                sa.update(LEASES).where(*_is(lease.key)).values(lost=0, lost_at=-1, trying=0, tries=0)
-            )
+            _set(transaction.connection, [lease.key], lost=0, lost_at=-1, trying=0, tries=0)
 
     def release(self, keys: Iterable[Key]) -> None:
         """Give leases back, so that others take them at once and nothing is suspected."""
+        given_back = list(keys)
         with self._store.transaction() as transaction:
-            for key in keys:
-                mine = (*_is(key), LEASES.c.process == self._process)
-                transaction.connection.execute(sa.update(LEASES).where(*mine).values(released=True))
+            rows = _locked(transaction.connection, given_back)
+            mine = [key for key in given_back if rows[key].process == self._process]
+            _set(transaction.connection, mine, released=True)
 
     def leave(self, keys: Iterable[Key]) -> None:
         """Give everything back and be counted no more: this worker ends."""
@@ -96,10 +96,11 @@ class Leases:
             transaction.connection.execute(sa.delete(WORKERS).where(WORKERS.c.owner == self._owner))
 
     def _heartbeat(self, connection: sa.Connection, processors: set[str], until: int) -> None:
-        connection.execute(sa.delete(WORKERS).where(WORKERS.c.owner == self._owner))
         rows = [{"owner": self._owner, "processor": name, "expires_at": until} for name in sorted(processors)]
         if rows:
-            connection.execute(sa.insert(WORKERS), rows)
+            connection.execute(upsert(connection, WORKERS, "owner", "processor"), rows)
+        others = (WORKERS.c.owner == self._owner, WORKERS.c.processor.not_in(processors))
+        connection.execute(sa.delete(WORKERS).where(*others))
 
     def _shares(self, connection: sa.Connection, wanted: Sequence[Key], now: int) -> Mapping[str, int]:
         count = sa.select(WORKERS.c.processor, sa.func.count()).where(WORKERS.c.expires_at > now)
@@ -107,18 +108,15 @@ class Leases:
         return {name: -(-len(keys) // live[name]) for name, keys in _by_processor(wanted).items()}
 
     def _share_of(
-        self, transaction: Transaction, processor: str, keys: list[Key], share: int, now: int, until: int
+        self, connection: sa.Connection, rows: Mapping[Key, Any], share: int, now: int, until: int
     ) -> list[Lease]:
-        connection = transaction.connection
-        query = sa.select(LEASES).where(LEASES.c.processor == processor).with_for_update()
-        rows = {Key(processor, row.source, row.partition): row for row in connection.execute(query)}
-        mine = [key for key in keys if key in rows and self._holds(rows[key], now)]
-        free = [key for key in keys if key not in mine and (key not in rows or self._may_take(rows[key], now))]
-        held = [self._renew(connection, rows[key], key, until) for key in mine[:share]]
-        held += [self._take(connection, rows.get(key), key, until) for key in free[: share - len(held)]]
-        for key in mine[share:]:
-            connection.execute(sa.update(LEASES).where(*_is(key)).values(released=True))
-        return held
+        mine = [key for key, row in rows.items() if self._holds(row, now)]
+        free = [key for key, row in rows.items() if key not in mine and self._may_take(row, now)]
+        kept, given_back = mine[:share], mine[share:]
+        _set(connection, kept, expires_at=until)
+        _set(connection, given_back, released=True)
+        held = [_lease(key, rows[key].epoch, rows[key].lost, rows[key].trying, rows[key].tries) for key in kept]
+        return held + [self._take(connection, rows[key], key, until) for key in free[: share - len(kept)]]
 
     def _holds(self, row: Any, now: int) -> bool:
         return bool(row.process == self._process and not row.released and row.expires_at > now)
@@ -127,25 +125,35 @@ class Leases:
         before_me = row.owner == self._owner and row.process != self._process
         return bool(row.released or row.expires_at <= now or before_me)
 
-    def _renew(self, connection: sa.Connection, row: Any, key: Key, until: int) -> Lease:
-        connection.execute(sa.update(LEASES).where(*_is(key)).values(expires_at=until))
-        return _lease(key, row.epoch, row.lost, row.trying, row.tries)
-
     def _take(self, connection: sa.Connection, row: Any, key: Key, until: int) -> Lease:
-        mine = {"owner": self._owner, "process": self._process, "expires_at": until, "released": False}
-        if row is None:
-            new = {**dataclasses.asdict(key), **mine, "epoch": 1, "lost_at": -1, "lost": 0, "trying": 0, "tries": 0}
-            connection.execute(sa.insert(LEASES), new)
-            return Lease(key=key, epoch=1)
         lost_at, lost, tries = row.lost_at, row.lost, row.tries
         if not row.released:
             checkpoint = _checkpoint(connection, key)
             lost = lost + 1 if lost_at == checkpoint else 1
             tries = tries + 1 if row.trying == checkpoint + 1 else 0
             lost_at = checkpoint
-        news = {**mine, "epoch": row.epoch + 1, "lost_at": lost_at, "lost": lost, "tries": tries}
-        connection.execute(sa.update(LEASES).where(*_is(key)).values(**news))
+        mine = {"owner": self._owner, "process": self._process, "expires_at": until, "released": False}
+        _set(connection, [key], **mine, epoch=row.epoch + 1, lost_at=lost_at, lost=lost, tries=tries)
         return _lease(key, row.epoch + 1, lost, row.trying, tries)
+
+
+def _locked(connection: sa.Connection, wanted: Sequence[Key]) -> dict[Key, Any]:
+    """The rows of these leases, which nobody else changes now; those that were never held are made, as given back."""
+    query = sa.select(LEASES).where(LEASES.c.processor.in_({key.processor for key in wanted}))
+    known = {_key(row) for row in connection.execute(query)}
+    insert_new(connection, LEASES, [_never_held(key) for key in sorted(wanted) if key not in known])
+    in_order = query.order_by(LEASES.c.processor, LEASES.c.source, LEASES.c.partition).with_for_update()
+    return {_key(row): row for row in connection.execute(in_order)}
+
+
+def _never_held(key: Key) -> dict[str, Any]:
+    nobody = {"owner": "", "process": "", "epoch": 0, "expires_at": 0, "released": True}
+    return {**dataclasses.asdict(key), **nobody, "lost_at": -1, "lost": 0, "trying": 0, "tries": 0}
+
+
+def _set(connection: sa.Connection, keys: Sequence[Key], **values: Any) -> None:
+    if keys:
+        connection.execute(sa.update(LEASES).where(_is_one_of(keys)).values(**values))
 
 
 def _lease(key: Key, epoch: int, lost: int, trying: int, tries: int) -> Lease:
@@ -153,8 +161,14 @@ def _lease(key: Key, epoch: int, lost: int, trying: int, tries: int) -> Lease:
     return Lease(key=key, epoch=epoch, cautious=lost >= CAUTIOUS_AFTER, deadly=deadly)
 
 
-def _is(key: Key) -> tuple[sa.ColumnElement[bool], ...]:
-    return (LEASES.c.processor == key.processor, LEASES.c.source == key.source, LEASES.c.partition == key.partition)
+def _is_one_of(keys: Iterable[Key]) -> sa.ColumnElement[bool]:
+    return sa.tuple_(LEASES.c.processor, LEASES.c.source, LEASES.c.partition).in_(
+        [dataclasses.astuple(k) for k in keys]
+    )
+
+
+def _key(row: Any) -> Key:
+    return Key(row.processor, row.source, row.partition)
 
 
 def _by_processor(wanted: Sequence[Key]) -> dict[str, list[Key]]:

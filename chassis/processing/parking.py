@@ -2,6 +2,9 @@
 
 A key is what fails together: a row of a read model, a source stream of a reaction. Once a key is parked, all its later
 events join it, until somebody retries or drops it. More than ``MOST_KEYS`` parked keys stop the processor.
+
+Whoever parks, joins, retries or drops holds the row of the key, always before it touches the key's events: so an event
+cannot join a key that is being released at that moment.
 """
 
 from __future__ import annotations
@@ -12,6 +15,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from chassis.processing.databases import insert_new
 from chassis.processing.tables import PARKED_EVENTS, PARKED_KEYS
 from chassis.recorded import Recorded, from_micros, pack, to_micros, unpack
 
@@ -36,20 +40,29 @@ class Parked:
 def parked_among(connection: sa.Connection, processor: str, keys: Iterable[str]) -> frozenset[str]:
     """Those of these keys that are parked."""
     wanted = list(keys)
-    if not wanted:
-        return frozenset()
-    query = sa.select(PARKED_KEYS.c.key).where(PARKED_KEYS.c.processor == processor, PARKED_KEYS.c.key.in_(wanted))
-    return frozenset(connection.execute(query).scalars())
+    return frozenset(connection.scalars(_parked(processor, wanted))) if wanted else frozenset()
+
+
+def hold_parked(connection: sa.Connection, processor: str, keys: Iterable[str]) -> frozenset[str]:
+    """Those of these keys that are parked, and stay so until the transaction ends."""
+    wanted = list(keys)
+    held = _parked(processor, wanted).order_by(PARKED_KEYS.c.key).with_for_update()
+    return frozenset(connection.scalars(held)) if wanted else frozenset()
+
+
+def parked_keys(connection: sa.Connection, processor: str) -> frozenset[str]:
+    """All that are parked: ``MOST_KEYS`` at most, mostly none."""
+    return frozenset(connection.scalars(sa.select(PARKED_KEYS.c.key).where(PARKED_KEYS.c.processor == processor)))
 
 
 def park(connection: sa.Connection, processor: str, key: str, recorded: Recorded, reason: str, now: datetime) -> None:
     """Set an event of this key aside; TooManyParked if that is one key too many."""
-    if not parked_among(connection, processor, [key]):
+    while not hold_parked(connection, processor, [key]):  # again if somebody parked and released it meanwhile
         count = sa.select(sa.func.count()).select_from(PARKED_KEYS).where(PARKED_KEYS.c.processor == processor)
         if connection.execute(count).scalar_one() >= MOST_KEYS:
             raise TooManyParked(processor)
         row = {"processor": processor, "key": key, "reason": reason, "since": to_micros(now)}
-        connection.execute(sa.insert(PARKED_KEYS), row)
+        insert_new(connection, PARKED_KEYS, [row])
     connection.execute(sa.insert(PARKED_EVENTS), {"processor": processor, "key": key, "event": pack(recorded)})
 
 
@@ -69,16 +82,20 @@ def parked(connection: sa.Connection) -> list[Parked]:
 
 def waiting(connection: sa.Connection, processor: str, key: str) -> list[Recorded]:
     """The events parked under a key, oldest first; locks the key against the running processor."""
-    held = sa.select(PARKED_KEYS.c.key).where(PARKED_KEYS.c.processor == processor, PARKED_KEYS.c.key == key)
-    connection.execute(held.with_for_update())
+    if not hold_parked(connection, processor, [key]):
+        return []
     query = sa.select(PARKED_EVENTS.c.event).where(PARKED_EVENTS.c.processor == processor, PARKED_EVENTS.c.key == key)
     return [unpack(kept) for kept in connection.execute(query.order_by(PARKED_EVENTS.c.number)).scalars()]
 
 
 def release(connection: sa.Connection, processor: str, key: str) -> int:
     """Forget what is parked under a key, because it was applied or is given up; how many events that were."""
+    key_itself = sa.delete(PARKED_KEYS).where(PARKED_KEYS.c.processor == processor, PARKED_KEYS.c.key == key)
+    if connection.execute(key_itself).rowcount == 0:
+        return 0
     events = sa.delete(PARKED_EVENTS).where(PARKED_EVENTS.c.processor == processor, PARKED_EVENTS.c.key == key)
-    gone = connection.execute(events).rowcount
-    keys = sa.delete(PARKED_KEYS).where(PARKED_KEYS.c.processor == processor, PARKED_KEYS.c.key == key)
-    connection.execute(keys)
-    return gone
+    return connection.execute(events).rowcount
+
+
+def _parked(processor: str, keys: list[str]) -> sa.Select[tuple[str]]:
+    return sa.select(PARKED_KEYS.c.key).where(PARKED_KEYS.c.processor == processor, PARKED_KEYS.c.key.in_(keys))

@@ -14,10 +14,11 @@ import sqlalchemy as sa
 
 from chassis.decider import Attempt, Request
 from chassis.errors import Invalid, NotAllowed, NotFound, Refusal, Refused
+from chassis.processing.databases import alone
 from chassis.processing.erasure import Erasure
 from chassis.processing.folding import Folding
 from chassis.processing.measures import REFUSED
-from chassis.processing.parking import park, parked_among, release, waiting
+from chassis.processing.parking import hold_parked, park, parked_keys, release, waiting
 from chassis.processing.reaction import Reaction, Then, command_id
 from chassis.processing.read_model import ReadModel
 from chassis.processing.registry import Generation, generations
@@ -27,11 +28,14 @@ from chassis.service import Service
 from chassis.store.protocol import CommandKey, Store, Transaction
 from contracts.event import family_of
 
+_WHILE_BUILT = 2_000
+
 
 class Processor(ABC):
     """Moves one thing along its sources. ``name`` identifies its checkpoints, leases and parked keys."""
 
-    batch: ClassVar[int] = 500
+    appends: ClassVar[bool] = False
+    """Whether it appends to the history: then it has a transaction of its own, for it holds what commands wait for."""
     at_head: bool = False
     """Whether it starts at the heads of the moment it is first registered, instead of at the beginning."""
 
@@ -39,6 +43,11 @@ class Processor(ABC):
         self.name = name
         self.sources = sources
         self._families = frozenset(family_of(type_) for type_ in types)
+
+    @property
+    def batch(self) -> int:
+        """How many events it takes at once."""
+        return 500
 
     def concerns(self, recorded: Recorded) -> bool:
         """Whether it subscribes to this event, in any version: a newer one than it knows must stop it, not pass by."""
@@ -62,13 +71,14 @@ class Processor(ABC):
 
     def park(self, transaction: Transaction, recorded: Recorded, reason: str) -> None:
         """Set an event aside under all its keys."""
-        for key in self.keys(recorded):
+        for key in sorted(self.keys(recorded)):
             park(transaction.connection, self.name, key, recorded, reason, transaction.now)
 
     def _set_aside(self, transaction: Transaction, keyed: Iterable[tuple[Recorded, str]]) -> list[tuple[Recorded, str]]:
         """Let events of parked keys join them; gives the others."""
         pairs = list(keyed)
-        waiting = parked_among(transaction.connection, self.name, {key for _, key in pairs})
+        concerned = parked_keys(transaction.connection, self.name).intersection(key for _, key in pairs)
+        waiting = hold_parked(transaction.connection, self.name, concerned)
         for recorded, key in pairs:
             if key in waiting:
                 park(transaction.connection, self.name, key, recorded, "waits for an earlier event", transaction.now)
@@ -85,8 +95,14 @@ class ReadModelProcessor(Processor):
         self.serving = generation.serving
         self._table = model.table(sa.MetaData(), generation.generation)
 
+    @property
+    def batch(self) -> int:
+        """As ``Processor.batch``: many while nobody waits for what it writes."""
+        return 500 if self.serving else _WHILE_BUILT
+
     def prepare(self, connection: sa.Connection) -> None:
         """Make the table and its text index."""
+        alone(connection)
         self._table.metadata.create_all(connection)
         if self.model.search:
             create_index(connection, self._table.name)
@@ -102,7 +118,7 @@ class ReadModelProcessor(Processor):
         """Fold the batch in memory and write its rows at once; a row whose fold raises is parked from there on."""
         keyed = [(recorded, key) for recorded in events for key in self.model.keys(recorded)]
         folding = Folding(transaction.connection, self.model, self._table)
-        for failed in folding.fold(self._set_aside(transaction, keyed)):
+        for failed in sorted(folding.fold(self._set_aside(transaction, keyed)), key=lambda failed: failed.key):
             park(transaction.connection, self.name, failed.key, failed.recorded, failed.reason, transaction.now)
         folding.write()
 
@@ -117,15 +133,21 @@ class ReadModelProcessor(Processor):
 class ReactionProcessor(Processor):
     """Carries out what a rule says, each command once."""
 
-    batch: ClassVar[int] = 50
+    appends: ClassVar[bool] = True
 
     def __init__(self, reaction: Reaction) -> None:
         super().__init__(reaction.name, reaction.sources, reaction.types)
         self.at_head = not reaction.from_the_beginning
         self._reaction = reaction
 
+    @property
+    def batch(self) -> int:
+        """As ``Processor.batch``: few, as the streams they change are held."""
+        return 50
+
     def prepare(self, connection: sa.Connection) -> None:
         """Make the tables the rule remembers in."""
+        alone(connection)
         for table in self._reaction.remembers:
             table.create(connection, checkfirst=True)
 

@@ -1,8 +1,9 @@
 """The reader of one source: reads it once for all processors that are as far, and moves them along.
 
 Processors at the same position of a partition share what is read, and one transaction: their checkpoints move first,
-by compare-and-set, then each applies the batch. If anything fails, each is moved by itself, then event by event, and
-what fails alone is parked. Processors that are behind catch up beside those that are at the end.
+by compare-and-set, then each applies the batch; one that appends has a transaction of its own. If anything fails, each
+is moved by itself, then event by event, and what fails alone is parked. Processors that are behind catch up beside
+those that are at the end.
 """
 
 from __future__ import annotations
@@ -26,13 +27,15 @@ from chassis.processing.parking import TooManyParked
 from chassis.processing.processor import Processor
 from chassis.processing.source import Source, SourceGone, SourceRestored
 from chassis.recorded import Recorded
-from chassis.store.protocol import Head, Store
+from chassis.store.protocol import Head, Store, VersionConflict
 from contracts.event import UnknownEventVersion
 
 log = structlog.get_logger("processing")
 _WAIT = 1.0
 _PAUSE = 0.5
 _CALM_AFTER = 100
+_ATTEMPTS = 5
+"""How often a batch is tried that others were in the way of."""
 _STOPS = (UnknownEventVersion, TooManyParked, SourceRestored)
 _LATER = (Unavailable, SourceGone, CheckpointMoved, *_STOPS)
 
@@ -149,8 +152,8 @@ class Reader:
             stopping.wait(0.05)
 
     def _move(self, group: Sequence[Assignment], events: Sequence[Recorded]) -> None:
-        together = [a for a in group if not a.lease.cautious]
-        alone = [a for a in group if a.lease.cautious]
+        together = [a for a in group if not (a.lease.cautious or a.processor.appends)]
+        alone = [a for a in group if a not in together]
         try:
             self._apply(together, events)
         except Exception as error:  # noqa: BLE001 - whatever it is, each is tried by itself
@@ -203,27 +206,40 @@ class Reader:
                 return
 
     def _apply(self, group: Sequence[Assignment], events: Sequence[Recorded]) -> None:
+        """Move them by these events; at once again when others were in the way: of these all go on but one."""
         if not group:
             return
-        last, began = events[-1], time.perf_counter()
+        began = time.perf_counter()
+        in_order = sorted(group, key=lambda assignment: assignment.processor.name)
+        for attempt in range(1, _ATTEMPTS + 1):
+            try:
+                moved = self._applied(in_order, events)
+                break
+            except (Unavailable, VersionConflict) as error:
+                if attempt == _ATTEMPTS or not _in_the_way(error):
+                    raise
+        self._moved(in_order, moved, len(events))
+        self._note(in_order, events, time.perf_counter() - began)
+
+    def _applied(self, in_order: Sequence[Assignment], events: Sequence[Recorded]) -> list[Checkpoint]:
+        """One transaction; all workers lock the rows of one processor after those of another in the same order."""
         moved: list[Checkpoint] = []
         with self._store.transaction() as transaction:
-            for assignment in group:
+            for assignment in in_order:
                 name = assignment.processor.name
-                moved.append(advance(transaction.connection, name, assignment.place, assignment.checkpoint, last))
-            for assignment in group:
+                moved.append(advance(transaction.connection, name, assignment.place, assignment.checkpoint, events[-1]))
+            for assignment in in_order:
                 if concerned := [r for r in events if assignment.processor.concerns(r)]:
                     assignment.processor.apply(transaction, concerned)
             failpoint("worker-before-commit")
         failpoint("worker-after-commit")
-        self._moved(group, moved, len(events))
-        self._note(group, events, time.perf_counter() - began)
+        return moved
 
     def _note(self, group: Sequence[Assignment], events: Sequence[Recorded], seconds: float) -> None:
         """One line for each batch, and its time among the figures."""
         source = self._source.service
         BATCH_SECONDS.labels(source).observe(seconds)
-        names = sorted(assignment.processor.name for assignment in group)
+        names = [assignment.processor.name for assignment in group]
         ms = round(seconds * 1000, 1)
         log.info("batch", source=source, to=str(events[-1].at), events=len(events), processors=names, ms=ms)
 
@@ -249,3 +265,7 @@ class Reader:
     def _stop(self, assignment: Assignment, error: Exception) -> None:
         self.stopped[assignment.processor.name] = f"{type(error).__name__}: {error}"
         log.error("processor-stopped", processor=assignment.processor.name, reason=f"{type(error).__name__}: {error}")
+
+
+def _in_the_way(error: Unavailable | VersionConflict) -> bool:
+    return isinstance(error, VersionConflict) or error.details.get("reason") == "others were in the way"

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from chassis.errors import Unavailable
 from chassis.processing.checkpoints import forget
+from chassis.processing.databases import alone
 from chassis.processing.read_model import ReadModel
 from chassis.processing.rows import Rows
 from chassis.processing.search import drop_index
@@ -71,18 +72,19 @@ def _table(model: ReadModel[Any], generation: int) -> sa.Table:
 
 
 def start_generation(connection: sa.Connection, model: ReadModel[Any]) -> None:
-    """Begin a new table of this version; a worker notices and fills it from position 1."""
-    newest = connection.execute(
-        sa.select(sa.func.max(READ_MODELS.c.generation)).where(
-            READ_MODELS.c.name == model.name, READ_MODELS.c.version == model.version
-        )
-    ).scalar()
-    row = {"name": model.name, "version": model.version, "generation": (newest or 0) + 1}
-    connection.execute(sa.insert(READ_MODELS), {**row, "serving": False, "retired": False})
+    """Begin a new table of this version, unless one is being built; a worker notices and fills it from position 1."""
+    alone(connection)
+    same = (READ_MODELS.c.name == model.name, READ_MODELS.c.version == model.version)
+    query = sa.select(READ_MODELS).where(*same).order_by(READ_MODELS.c.generation.desc()).limit(1)
+    newest = connection.execute(query).one_or_none()
+    if newest is None or newest.serving or newest.retired:
+        row = {"name": model.name, "version": model.version, "generation": newest.generation + 1 if newest else 1}
+        connection.execute(sa.insert(READ_MODELS), {**row, "serving": False, "retired": False})
 
 
 def serve(connection: sa.Connection, caught_up: Generation) -> None:
     """Switch to a table that has caught up, for good; older generations of its version retire."""
+    alone(connection)
     same = sa.and_(READ_MODELS.c.name == caught_up.name, READ_MODELS.c.version == caught_up.version)
     older = sa.and_(same, READ_MODELS.c.generation < caught_up.generation)
     connection.execute(sa.update(READ_MODELS).where(older).values(serving=False, retired=True))
@@ -91,18 +93,26 @@ def serve(connection: sa.Connection, caught_up: Generation) -> None:
 
 
 def prune(connection: sa.Connection, models: tuple[ReadModel[Any], ...]) -> list[str]:
-    """Drop the tables of retired generations and of versions older than today's; gives their names."""
+    """Drop the tables of retired generations and of versions older than today's; gives their names.
+
+    All checkpoints go first: a worker that still fills one of them finishes its batch, and then cannot begin another.
+    """
+    alone(connection)
     current = {model.name: model.version for model in models}
-    dropped = []
-    for row in connection.execute(sa.select(READ_MODELS)).all():
-        if row.retired or row.version < current.get(row.name, row.version):
-            old = Generation(name=row.name, version=row.version, generation=row.generation, serving=False)
-            drop_index(connection, old.processor)
-            sa.Table(old.processor, sa.MetaData()).drop(connection, checkfirst=True)
-            forget(connection, old.processor)
-            _remove(connection, old)
-            dropped.append(old.processor)
-    return dropped
+    old = [
+        Generation(name=row.name, version=row.version, generation=row.generation, serving=False)
+        for row in connection.execute(sa.select(READ_MODELS))
+        if row.retired or row.version < current.get(row.name, row.version)
+    ]
+    names = sorted(each.processor for each in old)
+    for name in names:
+        forget(connection, name)
+    for name in names:
+        drop_index(connection, name)
+        sa.Table(name, sa.MetaData()).drop(connection, checkfirst=True)
+    for each in old:
+        _remove(connection, each)
+    return names
 
 
 def _remove(connection: sa.Connection, old: Generation) -> None:

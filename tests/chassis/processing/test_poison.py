@@ -1,6 +1,7 @@
 """What no worker survives, what is newer than its code, and a history that was replaced."""
 
 import os
+import pickle
 import signal
 import subprocess
 import sys
@@ -14,9 +15,7 @@ from tests.chassis.processing.tallies import suite, tally
 from tests.chassis.processing.test_reactions import append
 
 DEADLY_WORKER = """
-    import os, signal, sys
-    from pathlib import Path
-    from chassis.store.sqlite import SqliteStore
+    import os, pickle, signal, sys
     from chassis.worker import Worker
     from tests.chassis.processing.tallies import onto_tally, suite, tally
 
@@ -25,17 +24,18 @@ DEADLY_WORKER = """
             os.kill(os.getpid(), signal.SIGKILL)
         return onto_tally(row, recorded, key)
 
-    store = SqliteStore(Path(sys.argv[1]), "suite", master_key=bytes(32))
+    store = pickle.loads(bytes.fromhex(sys.argv[1]))()
     Worker(suite(tally(fold=fold)), store, {}, "the-worker").catch_up()
 """
 
 
-def test_an_event_that_kills_its_process_is_found_and_parked(path, store):
+def test_an_event_that_kills_its_process_is_found_and_parked(opener, store):
     append(store, "counter-a", 0, CounterRaised(), CounterRaised(note="deadly"), CounterRaised())
     append(store, "counter-b", 0, CounterRaised())
     endings = []
     while 0 not in endings and len(endings) < 12:
-        ran = subprocess.run([sys.executable, "-c", textwrap.dedent(DEADLY_WORKER), str(path)], env=os.environ)
+        program = [sys.executable, "-c", textwrap.dedent(DEADLY_WORKER), pickle.dumps(opener).hex()]
+        ran = subprocess.run(program, env=os.environ)
         endings.append(ran.returncode)
     assert set(endings[:-1]) == {-signal.SIGKILL}
     with store.reading() as db:
@@ -46,7 +46,7 @@ def test_an_event_that_kills_its_process_is_found_and_parked(path, store):
 def test_an_unknown_version_stops_the_processor_and_skips_nothing(store, worker):
     append(store, "counter-a", 0, CounterRaised(), CounterRaised(), CounterRaised())
     with store.transaction() as transaction:
-        transaction.connection.exec_driver_sql("UPDATE events SET type = 'counter-raised.v9' WHERE place = 2")
+        transaction.connection.exec_driver_sql("UPDATE events SET type = 'counter-raised.v9' WHERE version = 2")
     running = worker(suite(tally()))
     running.catch_up()
     assert running.stopped() == {"tally_v1": "UnknownEventVersion: counter-raised.v9"}
@@ -58,7 +58,7 @@ def test_an_unknown_version_stops_the_processor_and_skips_nothing(store, worker)
 def test_a_foreign_type_is_passed_by(store, worker):
     append(store, "counter-a", 0, CounterRaised(), CounterRaised())
     with store.transaction() as transaction:
-        transaction.connection.exec_driver_sql("UPDATE events SET type = 'weather-changed.v1' WHERE place = 1")
+        transaction.connection.exec_driver_sql("UPDATE events SET type = 'weather-changed.v1' WHERE version = 1")
     running = worker(suite(tally()))
     running.catch_up()
     assert running.stopped() == {}
@@ -70,7 +70,7 @@ def test_a_history_that_was_restored_to_an_older_moment_is_noticed(store, worker
     append(store, "counter-a", 0, CounterRaised(), CounterRaised())
     worker(suite(tally())).catch_up()
     with store.transaction() as transaction:
-        transaction.connection.exec_driver_sql("UPDATE events SET id = 'another' WHERE place = 2")
+        transaction.connection.exec_driver_sql("UPDATE events SET id = 'another' WHERE version = 2")
     again = worker(suite(tally()))
     again.catch_up()
     assert again.stopped() == {"tally_v1": f"SourceRestored: {Position('suite', 0, 2)}"}
@@ -80,7 +80,7 @@ def test_an_owner_that_lost_its_last_events_is_noticed(store, worker):
     append(store, "counter-a", 0, CounterRaised(), CounterRaised())
     worker(suite(tally())).catch_up()
     with store.transaction() as transaction:
-        transaction.connection.exec_driver_sql("DELETE FROM events WHERE place = 2")
+        transaction.connection.exec_driver_sql("DELETE FROM events WHERE version = 2")
     again = worker(suite(tally()))
     again.catch_up()
     assert again.stopped() == {"tally_v1": f"SourceRestored: {Position('suite', 0, 2)}"}

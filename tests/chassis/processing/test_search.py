@@ -19,10 +19,11 @@ BODIES = {"garden": "Grannar odlar grönsaker tillsammans.", "bread": "De som in
 
 
 @pytest.fixture
-def things():
-    """An indexed table, and its connection."""
+def things(store):
+    """An indexed table, and a connection that may change both."""
     table = sa.Table("things", sa.MetaData(), sa.Column("key", sa.Text, primary_key=True), sa.Column("n", sa.Integer))
-    with sa.create_engine("sqlite://").begin() as connection:
+    with store.transaction() as transaction:
+        connection = transaction.connection
         table.create(connection)
         create_index(connection, "things")
         connection.execute(table.insert(), [{"key": key, "n": n} for n, key in enumerate(TITLES)])

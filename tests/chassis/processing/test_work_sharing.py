@@ -8,7 +8,6 @@ from chassis.processing.checkpoints import Checkpoint, CheckpointMoved, advance,
 from chassis.processing.leases import Key, Leases
 from chassis.processing.tables import create_tables
 from chassis.store.protocol import Head
-from chassis.store.sqlite import SqliteStore
 from chassis.testing.store_suite import raised
 from tests.chassis.processing.tallies import suite, tally
 
@@ -34,8 +33,8 @@ def clock():
 
 
 @pytest.fixture
-def store(path, clock):
-    store = SqliteStore(path, "suite", master_key=bytes(32), clock=clock)
+def store(opener, clock):
+    store = opener(clock=clock)
     with store.transaction() as transaction:
         create_tables(transaction.connection)
         register(transaction.connection, "tally_v1", "suite", {p: Head() for p in range(4)}, at_head=False)
@@ -116,8 +115,7 @@ def test_a_checkpoint_moves_only_from_where_it_is(store):
         assert checkpoints(db, "tally_v1")["suite", 0].position == 1
 
 
-def test_a_worker_whose_place_was_taken_writes_nothing_twice(path, worker):
-    store = SqliteStore(path, "suite", master_key=bytes(32))
+def test_a_worker_whose_place_was_taken_writes_nothing_twice(store, worker):
     store.append(raised("counter-a", 0, 1, 2))
     slow = worker(suite(tally()), "slow")
     slow.catch_up()
@@ -126,4 +124,3 @@ def test_a_worker_whose_place_was_taken_writes_nothing_twice(path, worker):
     slow.catch_up()
     with store.reading() as db:
         assert db.exec_driver_sql("SELECT total, events FROM tally_v1").all() == [(7, 3)]
-    store.close()
