@@ -46,7 +46,7 @@ def make_missing(server: str, name: str) -> bool:
     """
     with telling(server), psycopg.connect(server, autocommit=True, connect_timeout=_PATIENCE) as connection:
         connection.execute("SELECT pg_advisory_lock(%s)", (_LOCK,))
-        if connection.execute("SELECT FROM pg_database WHERE datname = %s", (name,)).fetchone():
+        if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,)).fetchone():
             return False
         try:
             connection.execute(
