@@ -37,6 +37,11 @@ class FeedSource:
         """As ``Source.heads``."""
         return self._heads({}, 0)
 
+    def at(self, partition: int, position: int) -> Head | None:
+        """As ``Source.at``."""
+        found = self._page(partition, position - 1, 1, wait=0)
+        return Head(position=found[0].position, id=found[0].id) if found else None
+
     def read(self, partition: int, after: int, limit: int = 500) -> list[Recorded]:
         """As ``Source.read``; a page that a long poll has brought is given without asking again."""
         ahead = self._ahead.pop((partition, after), None)

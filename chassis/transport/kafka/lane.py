@@ -1,0 +1,105 @@
+"""A lane: one consumer that reads a topic along, each partition from where it was sought.
+
+Offsets need not be remembered: a topic is published from position 1 on without gaps, so the first copy of position p
+never lies before offset p - 1, and looking there finds it, be there duplicates and foreign messages or not. Should the
+log end before that, it is being published anew: its end is the place to wait.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping
+
+import structlog
+from kafka import KafkaConsumer, TopicPartition
+from kafka.errors import LogTruncationError, OffsetOutOfRangeError
+
+from chassis.logs import reason_of
+from chassis.settings import Brokers
+from chassis.transport.kafka.clients import opened
+from chassis.transport.kafka.place import Place
+from chassis.transport.kafka.topics import topic_of
+from chassis.transport.publisher import TopicGone
+
+log = structlog.get_logger("kafka")
+_OPTIONS = {
+    "group_id": None,
+    "enable_auto_commit": False,
+    "auto_offset_reset": "none",
+    "bootstrap_timeout_ms": 1000,
+    "fetch_max_wait_ms": 100,  # as long as it takes until a partition that was sought just now is asked for
+    "max_poll_records": 500,
+    "max_partition_fetch_bytes": 262_144,  # about as much as is kept ahead; a larger message comes all the same
+    "check_crcs": True,
+    "metrics_enabled": False,
+}
+_ASKING_MS = 1500
+
+
+class Lane:
+    """The partitions that one consumer reads; used by one thread. Raises TopicGone where no broker answers."""
+
+    def __init__(self, brokers: Brokers, service: str) -> None:
+        self._service = service
+        self._topic = topic_of(service)
+        self._places: dict[int, Place] = {}
+        self._consumer = opened(KafkaConsumer, brokers, **_OPTIONS)
+        self.opened_at = time.monotonic()
+
+    @property
+    def places(self) -> Mapping[int, Place]:
+        """Partition → where it is read."""
+        return self._places
+
+    def seek(self, partition: int, after: int) -> Place:
+        """Read a partition from the event that follows this position. Raises TopicGone."""
+        wanted = TopicPartition(self._topic, partition)
+        try:
+            begin = self._consumer.beginning_offsets([wanted], _ASKING_MS)[wanted]
+            end = self._consumer.end_offsets([wanted], _ASKING_MS)[wanted]
+        except Exception as error:  # it may raise anything of its own where a topic goes or comes meanwhile
+            raise TopicGone(f"{self._topic}: {reason_of(error)}") from error
+        place = Place(self._service, partition, after, max(begin, min(after, end)), end)
+        self._places[partition] = place
+        self._assign()
+        self._consumer.seek(wanted, place.offset)
+        return place
+
+    def poll(self, seconds: float) -> None:
+        """Receive what has come, waiting up to so many seconds for the first. Raises TopicGone; then it is no good."""
+        self._assign()
+        try:
+            came = self._consumer.poll(int(seconds * 1000))
+        except (OffsetOutOfRangeError, LogTruncationError) as error:
+            log.warning("topic-changed", topic=self._topic, reason=type(error).__name__)
+            self.leave(list(self._places))  # it was made anew or cut short: every partition is sought once more
+        except Exception as error:  # whatever it is, a new consumer begins without it
+            raise TopicGone(f"{self._topic}: {reason_of(error)}") from error
+        else:
+            for each, messages in came.items():
+                self._places[each.partition].receive(messages)
+
+    def leave(self, partitions: Iterable[int]) -> None:
+        """Read these no longer."""
+        for partition in partitions:
+            del self._places[partition]
+        self._assign()
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._consumer.close()
+
+    def _assign(self) -> None:
+        """Ask for no more of what the reader has yet to take.
+
+        That is not left to ``pause``: kafka-python 3.0.12 keeps what it has of a partition when that is paused, and
+        may never give it when it is resumed (Fetcher.fetched_records asks whether its last records *are None* where
+        they are *read to their end*).
+        """
+        places = {TopicPartition(self._topic, n): place for n, place in self._places.items()}
+        held = self._consumer.assignment()
+        wanted = {each for each, place in places.items() if not (place.is_full if each in held else place.is_half_full)}
+        if wanted != held:
+            self._consumer.assign(list(wanted))
+            for each in wanted - held:
+                self._consumer.seek(each, places[each].offset)

@@ -1,0 +1,164 @@
+"""A topic as a source. What is missing in it, or does not come, is fetched from its owner's feed: never skipped.
+
+A read model can be built from position 1 while others are at the end, for there are two lanes; who would need a third
+reads the feed. So does everybody while there is no broker or no topic, and where nothing new came for two seconds
+although the owner has more: a topic that was emptied and gets nothing new is silent, and nothing is missing in it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+
+import structlog
+
+from chassis.processing.measures import GAPS
+from chassis.processing.source import Source, SourceGone
+from chassis.recorded import Position, Recorded
+from chassis.settings import Brokers
+from chassis.store.protocol import Head
+from chassis.transport.kafka.lane import Lane
+from chassis.transport.kafka.lanes import Lanes
+from chassis.transport.kafka.place import Place
+from chassis.transport.kafka.progress import Progress
+
+log = structlog.get_logger("kafka")
+_SLICE = 0.1
+_SILENCE = 2.0
+_PATIENCE = 5.0
+"""Seconds that a read takes at most."""
+_STUCK = 60.0
+"""Seconds of silence after which another consumer has a try."""
+
+
+class KafkaSource:
+    """``chassis.processing.source.Source`` over a topic; ``owner`` is its service's feed, ``group`` names the reader.
+
+    One thread reads and waits; another may ask for the heads meanwhile.
+    """
+
+    def __init__(self, brokers: Brokers, owner: Source, group: str) -> None:
+        self.service = owner.service
+        self._owner = owner
+        self._lanes = Lanes(brokers, owner.service)
+        self._progress = Progress(brokers, owner.service, group)
+        self._heads: Mapping[int, Head] = {}
+        self._owed: dict[int, tuple[int, float]] = {}
+        self._silent: dict[int, float] = {}
+        self._gaps: dict[int, int] = {}
+
+    def heads(self) -> Mapping[int, Head]:
+        """As ``Source.heads``: those of the owner."""
+        self._heads = heads = self._owner.heads()
+        return heads
+
+    def read(self, partition: int, after: int, limit: int = 500) -> list[Recorded]:
+        """As ``Source.read``. One event alone is asked of the owner: that is how a checkpoint is compared with it."""
+        ends, seconds = time.monotonic() + _PATIENCE, 0.0
+        while limit > 1 and (found := self._lanes.at(partition, after)):
+            lane, place = found
+            events = place.take(after, limit)
+            self._progress.note(partition, place.expected, place.taken)
+            if events:
+                return events
+            if place.gap:
+                return self._filled(partition, place, limit)
+            if seconds and self._is_overdue(partition, place):
+                return self._fetched(lane, partition, place, limit)
+            if seconds and not (self._may_come(partition, place) and time.monotonic() < ends):
+                return []
+            self._lanes.poll(lane, seconds)
+            seconds = _SLICE
+        return self._owner.read(partition, after, limit)
+
+    def wait(self, after: Mapping[int, int], timeout: float) -> bool:
+        """As ``Source.wait``."""
+        ends = time.monotonic() + timeout
+        self._lanes.tidy()
+        while True:
+            found = {n: self._lanes.at(n, position) for n, position in after.items()}
+            here = {n: there for n, there in found.items() if there}
+            if any(self._has_more(n, after[n], place) for n, (_, place) in here.items()):
+                return True
+            left = max(0.0, ends - time.monotonic())
+            lanes = {lane for lane, _ in here.values()}
+            if len(here) < len(after) or all(self._is_silent(n, place) for n, (_, place) in here.items()):
+                self._poll(lanes, 0)
+                return self._waited(after, left)
+            if not left:
+                return False
+            self._poll(lanes, min(left, _SLICE) / len(lanes))
+
+    def close(self) -> None:
+        """As ``Source.close``; the owner's feed with it."""
+        self._lanes.close()
+        self._progress.close()
+        self._owner.close()
+
+    def _has_more(self, partition: int, after: int, place: Place) -> bool:
+        return place.has(after) or place.gap > 0 or self._is_overdue(partition, place)
+
+    def _poll(self, lanes: set[Lane], seconds: float) -> None:
+        for lane in lanes:
+            self._lanes.poll(lane, seconds)
+
+    def _waited(self, after: Mapping[int, int], timeout: float) -> bool:
+        """Wait for the owner, and know how far it is then."""
+        return self._owner.wait(after, timeout) and bool(self.heads())
+
+    def _is_overdue(self, partition: int, place: Place) -> bool:
+        """Whether the owner has had what comes next for too long."""
+        since = self._owed_since(partition, place.expected)
+        if since is None or self._is_silent(partition, place):
+            return since is not None
+        return time.monotonic() - max(since, place.news_at, place.sought_at) > _SILENCE
+
+    def _may_come(self, partition: int, place: Place) -> bool:
+        """Whether what comes next is on its way, as far as one can tell."""
+        if self._owed_since(partition, place.expected) is not None:
+            return True
+        return place.is_behind and time.monotonic() - place.came_at < _SILENCE
+
+    def _owed_since(self, partition: int, expected: int) -> float | None:
+        """Since when the owner is known to have what comes next; None where it is not known to."""
+        position, since = self._owed.get(partition, (0, 0.0))
+        if position >= expected:
+            return since
+        if (head := self._heads.get(partition, Head()).position) < expected:
+            return None
+        self._owed[partition] = head, time.monotonic()
+        return self._owed[partition][1]
+
+    def _is_silent(self, partition: int, place: Place) -> bool:
+        return self._silent.get(partition, -1.0) >= place.news_at
+
+    def _filled(self, partition: int, place: Place, limit: int) -> list[Recorded]:
+        """What is missing before what has come, from its owner; a gap counts once, however many pages it takes."""
+        after, gap = place.expected - 1, place.gap
+        events = self._owner.read(partition, after, min(limit, gap))
+        if not events:
+            missing = Position(self.service, partition, after + 1)
+            raise SourceGone(f"{missing} is missing in the topic, and its owner does not have it")
+        if self._gaps.get(partition) != after + gap:
+            self._gaps[partition] = after + gap
+            self._lacks(partition, place)
+        place.fill(events)
+        return place.take(after, limit)
+
+    def _fetched(self, lane: Lane, partition: int, place: Place, limit: int) -> list[Recorded]:
+        """What does not come, from its owner."""
+        after, now = place.expected - 1, time.monotonic()
+        events = self._owner.read(partition, after, limit)
+        if not self._is_silent(partition, place):
+            self._silent[partition] = now
+            self._lacks(partition, place)
+        if not events:
+            del self._owed[partition]  # it had more and has it no longer: its heads say so, too
+        if now - max(self._silent[partition], lane.opened_at) > _STUCK:
+            self._lanes.give_up(lane)
+        place.fill(events)
+        return place.take(after, limit)
+
+    def _lacks(self, partition: int, place: Place) -> None:
+        GAPS.labels(self.service).inc()
+        log.warning("topic-lacks", source=self.service, partition=partition, position=place.expected)
