@@ -197,6 +197,7 @@ class Worker:
             try:
                 heads = self._sources[name].heads()
             except SourceGone:
+                reader.owner_is_away()
                 continue
             reader.check_heads(heads)
             self._note(name, heads)

@@ -8,6 +8,7 @@ those that are at the end.
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import threading
 import time
@@ -47,7 +48,10 @@ class Assignment:
     processor: Processor
     lease: Lease
     checkpoint: Checkpoint
+    doubted: bool = True
+    """Whether the owner is to be asked if its history is still the one that was read."""
     verified: bool = False
+    """Whether it has said so since it was last away."""
     applied_alone: int = 0
 
     @property
@@ -93,19 +97,26 @@ class Reader:
         """Move every group of processors by one batch; whether there was anything to read."""
         moved = False
         for (partition, position), group in self._groups().items():
-            if not all(assignment.verified for assignment in group):
-                self._verify(partition, group)
-            events = self._read(partition, position, min(a.processor.batch for a in group))
+            if not (going_on := self._verified(partition, position, group)):
+                continue
+            events = self._read(partition, position, min(a.processor.batch for a in going_on))
             if events:
                 moved = True
-                self._move(group, events)
+                self._move(going_on, events)
         return moved
 
     def check_heads(self, heads: Mapping[int, Head]) -> None:
-        """Compare with the owner's heads: a head behind a checkpoint means that its history was replaced."""
+        """Compare with the owner's heads: one behind a checkpoint, or another event, may be of another history."""
         for assignment in self._all():
-            head = heads.get(assignment.place[1], Head())
-            assignment.verified = assignment.verified and head.position >= assignment.checkpoint.position
+            head, at = heads.get(assignment.place[1], Head()), assignment.checkpoint
+            another = head.position == at.position and head.id != at.event_id
+            if not assignment.verified or head.position < at.position or another:
+                assignment.doubted = True
+
+    def owner_is_away(self) -> None:
+        """It may come back with another history: it is asked then."""
+        for assignment in self._all():
+            assignment.verified = False
 
     def _begin(self, lease: Lease, processor: Processor) -> Assignment:
         with self._store.reading() as connection:
@@ -131,16 +142,27 @@ class Reader:
                 raise SourceGone(f"{self._source.service} gave {recorded.at}, {expected} was next")
         return events
 
-    def _verify(self, partition: int, group: Sequence[Assignment]) -> None:
-        """The event at the checkpoint must still be the one that was applied."""
-        position = group[0].checkpoint.position
-        owners = self._source.read(partition, position - 1, 1) if position else []
-        owners_id = owners[0].id if owners and owners[0].position == position else ""
-        for assignment in group:
-            if assignment.checkpoint.event_id == owners_id:
-                assignment.verified = True
-            else:
-                self._stop(assignment, SourceRestored(f"{self._source.service}/{partition}:{position}"))
+    def _verified(self, partition: int, position: int, group: Sequence[Assignment]) -> list[Assignment]:
+        """Those that may go on: the owner's event at their checkpoint is still the one that they have applied.
+
+        It is asked if there is a doubt; while it is away they go on, and it is asked again when it is back.
+        """
+        doubted = [assignment for assignment in group if assignment.doubted]
+        if doubted:
+            with contextlib.suppress(SourceGone):
+                owners = self._source.at(partition, position) if position else Head()
+                for assignment in doubted:
+                    self._compare(assignment, owners)
+        for assignment in doubted:
+            assignment.doubted = False
+        return [assignment for assignment in group if assignment.processor.name not in self.stopped]
+
+    def _compare(self, assignment: Assignment, owners: Head | None) -> None:
+        at = assignment.checkpoint
+        assignment.verified = owners == Head(position=at.position, id=at.event_id)
+        if not assignment.verified:
+            where = f"{self._source.service}/{assignment.place[1]}:{at.position}"
+            self._stop(assignment, SourceRestored(f"{where} is not the event that was applied"))
 
     def _wait(self, stopping: threading.Event) -> None:
         ends: dict[int, int] = {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol
 
-from chassis.recorded import Recorded
+from chassis.recorded import Position, Recorded
 from chassis.store.protocol import Head, Store
 
 
@@ -27,6 +27,9 @@ class Source(Protocol):
     def heads(self) -> Mapping[int, Head]:
         """The last event of every partition, of which there are as many as the owner has. Raises SourceGone."""
 
+    def at(self, partition: int, position: int) -> Head | None:
+        """The owner's own event at this position, whatever was delivered earlier. Raises SourceGone."""
+
     def read(self, partition: int, after: int, limit: int = 500) -> list[Recorded]:
         """The events from position ``after + 1`` on, contiguous, up to ``limit``; [] at the end. Raises SourceGone."""
 
@@ -47,6 +50,11 @@ class OwnStore:
     def heads(self) -> Mapping[int, Head]:
         """As ``Source.heads``."""
         return self._store.heads()
+
+    def at(self, partition: int, position: int) -> Head | None:
+        """As ``Source.at``."""
+        found = self._store.at(Position(self.service, partition, position))
+        return Head(position=found.position, id=found.id) if found else None
 
     def read(self, partition: int, after: int, limit: int = 500) -> list[Recorded]:
         """As ``Source.read``."""

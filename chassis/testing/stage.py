@@ -99,6 +99,10 @@ class _Told:
     def heads(self) -> Mapping[int, Head]:
         return {0: Head(position=len(self.events), id=self.events[-1].id if self.events else "")}
 
+    def at(self, partition: int, position: int) -> Head | None:
+        found = self.events[position - 1 : position]
+        return Head(position=position, id=found[0].id) if found else None
+
     def read(self, partition: int, after: int, limit: int = 500) -> list[Recorded]:
         return self.events[after : after + limit]
 

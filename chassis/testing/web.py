@@ -69,6 +69,10 @@ class Silent:
         """One partition, empty."""
         return {0: Head()}
 
+    def at(self, partition: int, position: int) -> Head | None:
+        """Nothing."""
+        return None
+
     def read(self, partition: int, after: int, limit: int = 500) -> list[Recorded]:
         """Nothing."""
         return []

@@ -52,10 +52,14 @@ class KafkaSource:
         self._heads = heads = self._owner.heads()
         return heads
 
+    def at(self, partition: int, position: int) -> Head | None:
+        """As ``Source.at``: of the owner, since the topic keeps what an owner that was restored does not have."""
+        return self._owner.at(partition, position)
+
     def read(self, partition: int, after: int, limit: int = 500) -> list[Recorded]:
-        """As ``Source.read``. One event alone is asked of the owner: that is how a checkpoint is compared with it."""
+        """As ``Source.read``."""
         ends, seconds = time.monotonic() + _PATIENCE, 0.0
-        while limit > 1 and (found := self._lanes.at(partition, after)):
+        while found := self._lanes.at(partition, after):
             lane, place = found
             events = place.take(after, limit)
             self._progress.note(partition, place.expected, place.taken)

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import textwrap
 
+from chassis.processing.checkpoints import checkpoints
 from chassis.processing.parking import parked
 from chassis.processing.registry import rows
 from chassis.recorded import Position
@@ -71,9 +72,8 @@ def test_a_history_that_was_restored_to_an_older_moment_is_noticed(store, worker
     worker(suite(tally())).catch_up()
     with store.transaction() as transaction:
         transaction.connection.exec_driver_sql("UPDATE events SET id = 'another' WHERE version = 2")
-    again = worker(suite(tally()))
-    again.catch_up()
-    assert again.stopped() == {"tally_v1": f"SourceRestored: {Position('suite', 0, 2)}"}
+    append(store, "counter-a", 2, CounterRaised())
+    stops_for_another_history(store, worker)
 
 
 def test_an_owner_that_lost_its_last_events_is_noticed(store, worker):
@@ -81,6 +81,15 @@ def test_an_owner_that_lost_its_last_events_is_noticed(store, worker):
     worker(suite(tally())).catch_up()
     with store.transaction() as transaction:
         transaction.connection.exec_driver_sql("DELETE FROM events WHERE version = 2")
+    stops_for_another_history(store, worker)
+
+
+def stops_for_another_history(store, worker):
+    """Saying so, and applying nothing of it."""
     again = worker(suite(tally()))
     again.catch_up()
-    assert again.stopped() == {"tally_v1": f"SourceRestored: {Position('suite', 0, 2)}"}
+    told = f"SourceRestored: {Position('suite', 0, 2)} is not the event that was applied"
+    assert again.stopped() == {"tally_v1": told}
+    with store.reading() as db:
+        assert checkpoints(db, "tally_v1")["suite", 0].position == 2
+        assert rows(db, tally()).get("a").events == 2

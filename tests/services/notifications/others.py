@@ -36,6 +36,10 @@ class Told:
         last = self.events[-1].id if self.events else ""
         return {0: Head(position=len(self.events), id=last)}
 
+    def at(self, partition, position):
+        found = self.events[position - 1 : position]
+        return Head(position=position, id=found[0].id) if found else None
+
     def read(self, partition, after, limit=500):
         return self.events[after : after + limit]
 
