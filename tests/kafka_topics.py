@@ -6,7 +6,6 @@ from kafka import KafkaConsumer, TopicPartition
 
 from chassis.recorded import Recorded
 from chassis.transport.kafka.messages import from_message
-from chassis.transport.kafka.topics import topic_of
 
 _PATIENCE = 30.0
 
@@ -25,7 +24,7 @@ def messages(brokers, topic):
 
 def topic_content(brokers, service):
     """Partition → the service's events in order from position 1, each once, up to the first that is missing."""
-    return {n: _contiguous(service, n, found) for n, found in messages(brokers, topic_of(service)).items()}
+    return {n: _contiguous(service, n, found) for n, found in messages(brokers, brokers.topic(service)).items()}
 
 
 def _read(consumer, places):

@@ -18,7 +18,6 @@ from chassis.logs import reason_of
 from chassis.settings import Brokers
 from chassis.transport.kafka.clients import opened
 from chassis.transport.kafka.place import Place
-from chassis.transport.kafka.topics import topic_of
 from chassis.transport.publisher import TopicGone
 
 log = structlog.get_logger("kafka")
@@ -41,7 +40,7 @@ class Lane:
 
     def __init__(self, brokers: Brokers, service: str) -> None:
         self._service = service
-        self._topic = topic_of(service)
+        self._topic = brokers.topic(service)
         self._places: dict[int, Place] = {}
         self._consumer = opened(KafkaConsumer, brokers, **_OPTIONS)
         self.opened_at = time.monotonic()

@@ -11,7 +11,6 @@ from kafka.errors import KafkaError
 
 from chassis.settings import Brokers
 from chassis.transport.kafka.clients import opened, told
-from chassis.transport.kafka.topics import topic_of
 from chassis.transport.publisher import TopicGone
 
 log = structlog.get_logger("kafka")
@@ -25,7 +24,7 @@ class Progress:
 
     def __init__(self, brokers: Brokers, service: str, group: str) -> None:
         self._brokers = brokers
-        self._topic = topic_of(service)
+        self._topic = brokers.topic(service)
         self._group = group
         self._noted: dict[int, tuple[int, int]] = {}
         self._committed: dict[int, tuple[int, int]] = {}

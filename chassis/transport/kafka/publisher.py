@@ -14,7 +14,7 @@ from chassis.store.protocol import Head
 from chassis.transport.kafka.clients import opened, told
 from chassis.transport.kafka.messages import to_message
 from chassis.transport.kafka.tail import last_after
-from chassis.transport.kafka.topics import LARGEST_MESSAGE, Topic, Topics, topic_of
+from chassis.transport.kafka.topics import LARGEST_MESSAGE, Topic, Topics
 from chassis.transport.publisher import Published, TopicGone, TopicState
 
 _DURABLE = {
@@ -39,7 +39,7 @@ class KafkaPublisher:
     def __init__(self, brokers: Brokers, service: str, partitions: int) -> None:
         self._brokers = brokers
         self._service = service
-        self._topic = topic_of(service)
+        self._topic = brokers.topic(service)
         self._partitions = partitions
         self._topics: Topics | None = None
         self._producer: KafkaProducer | None = None

@@ -11,7 +11,6 @@ from chassis.settings import Brokers
 from chassis.store.protocol import Head
 from chassis.transport.kafka.clients import opened, reaching
 from chassis.transport.kafka.messages import from_message
-from chassis.transport.kafka.topics import topic_of
 from chassis.transport.publisher import TopicGone
 
 _LOOK_BACK = 1000
@@ -24,7 +23,7 @@ def last_after(brokers: Brokers, service: str, partition: int, offset: int) -> H
     consumer = opened(KafkaConsumer, brokers, group_id=None, enable_auto_commit=False, metrics_enabled=False)
     try:
         with reaching():
-            return _furthest(consumer, service, TopicPartition(topic_of(service), partition), offset)
+            return _furthest(consumer, service, TopicPartition(brokers.topic(service), partition), offset)
     finally:
         consumer.close()
 

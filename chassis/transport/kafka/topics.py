@@ -41,15 +41,11 @@ class Topic:
     configs: Mapping[str, str]
 
 
-def topic_of(service: str) -> str:
-    """The name of a service's topic."""
-    return f"nyfiken.{service}.v1"
-
-
 class Topics:
     """Looks after topics. Everything raises TopicGone where no broker answers."""
 
     def __init__(self, brokers: Brokers) -> None:
+        self._named = brokers.topic
         self._admin = opened(KafkaAdminClient, brokers)
 
     def ensure(
@@ -61,13 +57,13 @@ class Topics:
             self._create(service, partitions, replication, min_insync, retention_ms)
             found = self.describe(service)
         if found is None:
-            raise TopicGone(f"topic {topic_of(service)} was made and is not there")
+            raise TopicGone(f"topic {self._named(service)} was made and is not there")
         _refuse(found, partitions)
         return list(_warnings(found, min_insync))
 
     def describe(self, service: str) -> Topic | None:
         """The service's topic, or None where there is none."""
-        name = topic_of(service)
+        name = self._named(service)
         with reaching():
             (found,) = self._admin.describe_topics([name])
             if found["error_code"] == _UNKNOWN_TOPIC:
@@ -93,7 +89,7 @@ class Topics:
         """Put an empty topic in place of the service's: the relay publishes everything to it again."""
         old = self.describe(service)
         if old is None:
-            raise TopicGone(f"there is no topic {topic_of(service)}")
+            raise TopicGone(f"there is no topic {self._named(service)}")
         with reaching():
             self._admin.delete_topics([old.name])
         ends = time.monotonic() + _PATIENCE
@@ -113,7 +109,7 @@ class Topics:
         self.close()
 
     def _create(self, service: str, partitions: int, replication: int, min_insync: int, retention_ms: int) -> None:
-        name = topic_of(service)
+        name = self._named(service)
         configs = {
             "cleanup.policy": "delete",
             "retention.ms": str(retention_ms),
