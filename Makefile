@@ -43,8 +43,8 @@ format: $(DEV) ## Format the code and mend what the linter can mend
 	@$(VENV)/bin/ruff format
 
 .PHONY: bench
-bench: $(DEV) ## Measure, side by side with peers; writes benchmarks/results.json
-	@$(PY) -m benchmarks
+bench: $(DEV) ## Measure, side by side with peers; writes benchmarks/results.json (ARGS="postgres kafka" for some, GROWTH=1 for all)
+	@$(PY) -m benchmarks $(if $(GROWTH),--long) $(ARGS)
 
 .PHONY: stack
 stack: $(DEV) ## Start a real Kafka and PostgreSQL for development and print their settings (ARGS=--fresh)

@@ -1,70 +1,69 @@
-"""``make bench``: measure everything, print the table with its bars, write results.json."""
+"""``make bench``: measure, print the table with its bars, write results.json."""
 
 from __future__ import annotations
 
 import dataclasses
-import json
 import logging
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+import click
 import structlog
 from rich.console import Console
-from rich.table import Table
 
-from benchmarks.heart import folding, heart
+from benchmarks.bench import Bench, Benchmark
+from benchmarks.heart import on_sqlite
+from benchmarks.neighbours import MOST, Neighbours
+from benchmarks.on_postgres import on_postgres
 from benchmarks.platform import platform
-from benchmarks.rows import Row
+from benchmarks.results import Measured, keep, table
+from benchmarks.servers import Servers
+from benchmarks.sizes import TINY, WHOLE
 
-RESULTS = Path(__file__).with_name("results.json")
-_BAR = 24
-_WIDTH = 132
+_WIDTH = 172
+BENCHMARKS: Mapping[str, Benchmark] = {
+    "sqlite": on_sqlite,
+    "platform": platform,
+    "postgres": on_postgres,
+}
+LONG = ()
+"""Those that take so long that they run only when they are asked for."""
 
 
-def measured(folder: Path) -> Iterator[Row]:
-    """Every row, as it is measured."""
-    yield from heart(folder)
-    (folder / "fold").mkdir()
-    yield folding(folder / "fold")
-    yield from platform(folder / "platform")
-
-
-def main() -> int:
-    """Run all of it; 1 when a goal is missed."""
+@click.command
+@click.argument("names", nargs=-1, type=click.Choice(list(BENCHMARKS)))
+@click.option("--long", is_flag=True, help="With those that take long.")
+@click.option("--tiny", is_flag=True, help="Measure next to nothing and keep nothing: only to see that it works.")
+def main(names: Sequence[str], long: bool, tiny: bool) -> None:
+    """Run all benchmarks, or those named; ends with 1 when a goal is missed."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     console = Console(width=max(_WIDTH, Console().width))
-    rows = []
-    with tempfile.TemporaryDirectory(prefix="nyfiken-bench-") as folder:
-        for row in measured(Path(folder)):
-            console.print(f"measured: {row.name}", style="dim")
-            rows.append(row)
-    console.print(_table(rows))
-    RESULTS.write_text(json.dumps([dataclasses.asdict(row) for row in rows], indent=2, ensure_ascii=False) + "\n")
-    return 0 if all(row.met for row in rows) else 1
+    wanted = names or [name for name in BENCHMARKS if long or name not in LONG]
+    measured = []
+    with tempfile.TemporaryDirectory(prefix="nyfiken-bench-") as folder, Servers(Path(folder)) as servers:
+        for name in wanted:
+            own = Path(folder) / name
+            own.mkdir()
+            bench = Bench(folder=own, servers=servers, sizes=TINY if tiny else WHOLE, say=console.print)
+            measured += list(_measured(name, bench))
+    console.print(table(measured))
+    if not tiny:
+        keep(measured)
+    sys.exit(0 if all(each.row.met for each in measured) else 1)
 
 
-def _table(rows: list[Row]) -> Table:
-    table = Table(title="Nyfiken beside its peer (eventsourcing on SQLite, synchronous=FULL)")
-    for column in ("what", "ours", "peer", "ratio", "", "goal", "met"):
-        table.add_column(column, justify="right" if column in {"ours", "peer", "ratio"} else "left")
-    for row in rows:
-        peer = "" if row.peer is None else f"{row.peer:,.1f}"
-        ratio = "" if row.ratio is None else f"{row.ratio:.2f}"
-        shown = "yes" if row.met else "[red]NO"
-        table.add_row(f"{row.name} ({row.unit})", f"{row.ours:,.1f}", peer, ratio, _bar(row), row.goal, shown)
-    return table
-
-
-def _bar(row: Row) -> str:
-    """Ours beside the peer's: the longer of the two fills the width."""
-    if row.peer is None:
-        return ""
-    longest = max(row.ours, row.peer)
-    ours, theirs = (max(1, round(_BAR * value / longest)) for value in (row.ours, row.peer))
-    return f"[green]{'█' * ours}[/]\n[dim]{'█' * theirs}[/]"
+def _measured(name: str, bench: Bench) -> Iterator[Measured]:
+    """The rows of one benchmark, as they are measured."""
+    neighbours = Neighbours()
+    for row in BENCHMARKS[name](bench):
+        meanwhile = neighbours.share()
+        others = meanwhile if row.others is None else row.others
+        loud = f"; others used {others:.0%} of this machine meanwhile" if others > MOST else ""
+        bench.say(f"measured: {row.name}: {row.ours:,.1f} {row.unit}{loud}")
+        yield Measured(benchmark=name, row=dataclasses.replace(row, others=round(others, 3)))
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

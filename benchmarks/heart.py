@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import statistics
 import time
 from collections.abc import Callable, Iterator
@@ -11,22 +10,26 @@ from typing import Any
 from uuid import uuid4
 
 from benchmarks import peer
+from benchmarks.bench import Bench
+from benchmarks.ours import an_append, raised, tallying
 from benchmarks.rows import Row
 from chassis.decider import States, change, handle
-from chassis.processing.read_model import ReadModel, key, one_subject, row
-from chassis.recorded import Metadata, Recorded
-from chassis.service import Service
-from chassis.store.protocol import Append, Change, NewEvent
 from chassis.store.sqlite import SqliteStore
-from chassis.testing.happenings import COUNTER, CounterRaised
+from chassis.testing.happenings import COUNTER
 from chassis.worker import Worker
 
 _BLOCKS = 25
 _PER_BLOCK = 40
 
 
-def heart(folder: Path) -> Iterator[Row]:
+def on_sqlite(bench: Bench) -> Iterator[Row]:
     """All rows about the heart."""
+    yield from _heart(bench.folder)
+    (bench.folder / "fold").mkdir()
+    yield _folding(bench.folder / "fold")
+
+
+def _heart(folder: Path) -> Iterator[Row]:
     store = SqliteStore(folder / "ours.sqlite", "bench", master_key=bytes(32))
     app = peer.counters(folder)
     for events in (1, 10):
@@ -42,40 +45,31 @@ def heart(folder: Path) -> Iterator[Row]:
     app.close()
 
 
-def folding(folder: Path, events: int = 5_000) -> Row:
+def _folding(folder: Path, events: int = 5_000) -> Row:
     """A read model over a history, from the beginning to its end."""
     store = SqliteStore(folder / "history.sqlite", "bench", master_key=bytes(32))
     append = _append(store, 50)
     for _ in range(events // 50):
         append()
-    ours = _seconds(Worker(_tallying(), store, {}, "bench").catch_up)
+    ours = _seconds(Worker(tallying(), store, {}, "bench").catch_up)
     store.close()
     theirs = peer.fold(folder, events)
     return Row.faster("fold a read model", "events/s", events / ours, events / theirs, goal=10.0)
 
 
 def _append(store: SqliteStore, events: int) -> Callable[[], Any]:
-    def once() -> None:
-        metadata = Metadata(by="somebody")
-        new = [NewEvent(id=str(uuid4()), event=CounterRaised(note=peer.NOTE), metadata=metadata) for _ in range(events)]
-        store.append(Append(changes=[Change(stream=f"counter-{uuid4()}", expected=0, events=new)]))
-
-    return once
+    return lambda: store.append(an_append(events))
 
 
 def _command(store: SqliteStore, length: int) -> Callable[[], Any]:
     subjects = iter([_grown(store, length) for _ in range(2_000 // length * 4)])
-    return lambda: handle(store, change(COUNTER, next(subjects), _raise))
+    return lambda: handle(store, change(COUNTER, next(subjects), raised))
 
 
 def _grown(store: SqliteStore, length: int) -> str:
     subject = str(uuid4())
-    handle(store, change(COUNTER, subject, lambda _: [CounterRaised(note=peer.NOTE)] * length))
+    handle(store, change(COUNTER, subject, lambda _: raised(None) * length))
     return subject
-
-
-def _raise(_: object) -> list[object]:
-    return [CounterRaised(note=peer.NOTE)]
 
 
 def _growth(store: SqliteStore, how: str, memory: Callable[[], States]) -> Row:
@@ -85,12 +79,19 @@ def _growth(store: SqliteStore, how: str, memory: Callable[[], States]) -> Row:
     """
     young, old = _grown(store, 10), _grown(store, 10_000)
     for subject in (young, old):
-        handle(store, change(COUNTER, subject, _raise), memory=memory())
+        handle(store, change(COUNTER, subject, raised), memory=memory())
     short, long = _in_turns(
-        lambda: handle(store, change(COUNTER, young, _raise), memory=memory()),
-        lambda: handle(store, change(COUNTER, old, _raise), memory=memory()),
+        lambda: handle(store, change(COUNTER, young, raised), memory=memory()),
+        lambda: handle(store, change(COUNTER, old, raised), memory=memory()),
     )
-    return Row.cheaper(f"command on 10,000 events, of one on 10, state {how}", "ms", long * 1e3, short * 1e3, goal=1.5)
+    return Row.cheaper(
+        f"command on 10,000 events, of one on 10, state {how}",
+        "ms",
+        long * 1e3,
+        short * 1e3,
+        goal=1.5,
+        beside="on 10 events",
+    )
 
 
 def _in_turns(
@@ -114,25 +115,3 @@ def _seconds(call: Callable[[], Any]) -> float:
     started = time.perf_counter()
     call()
     return time.perf_counter() - started
-
-
-@row
-class Tally:
-    """A counter's total."""
-
-    counter: str = key()
-    total: int = 0
-    events: int = 0
-
-
-def onto_tally(tally: Tally | None, recorded: Recorded, key: str) -> Tally:
-    """The peer's projection, as a fold."""
-    tally = tally or Tally(counter=key)
-    return dataclasses.replace(tally, total=tally.total + recorded.event.by, events=tally.events + 1)
-
-
-def _tallying() -> Service:
-    model: ReadModel[Tally] = ReadModel(
-        name="tally", version=1, row=Tally, sources=("bench",), on=(CounterRaised,), keys=one_subject, fold=onto_tally
-    )
-    return Service(name="bench", deciders=(COUNTER,), read_models=(model,), reactions=())

@@ -21,7 +21,7 @@ NOTE = "Videosamtal kan ersätta hälften av hembesöken i hemtjänsten. " * 5
 class Counter(Aggregate):
     """A counter, with the payload of ours."""
 
-    def __init__(self) -> None:
+    def __init__(self, note: str = "") -> None:
         self.total = 0
 
     @event("Raised")
@@ -48,7 +48,7 @@ def append(app: Counters, events: int) -> Callable[[], Any]:
     """Record so many events of a new aggregate at once."""
 
     def once() -> None:
-        counter = Counter()
+        counter = Counter(NOTE)
         for _ in range(events - 1):
             counter.raise_by(1, NOTE)
         app.save(counter)
@@ -69,7 +69,7 @@ def command(app: Counters, length: int) -> Callable[[], Any]:
 
 
 def _grown(app: Counters, length: int) -> UUID:
-    counter = Counter()
+    counter = Counter(NOTE)
     for _ in range(length - 1):
         counter.raise_by(1, NOTE)
     app.save(counter)

@@ -14,6 +14,8 @@ from uuid import uuid4
 
 import httpx
 
+from benchmarks.bench import Bench
+from benchmarks.neighbours import family
 from benchmarks.rows import Row
 from nyfiken.demo.client import Person, Platform
 
@@ -23,8 +25,9 @@ _WRITES = 300
 _PATIENCE = 60.0
 
 
-def platform(data: Path) -> Iterator[Row]:
+def platform(bench: Bench) -> Iterator[Row]:
     """All rows about the platform, on one that is started for it."""
+    data = bench.folder / "data"
     port = _free_port()
     urls = {service: f"http://127.0.0.1:{port + n}" for n, service in enumerate(_SERVICES)}
     with _running(data, port) as process:
@@ -52,14 +55,7 @@ def _freshness(data: Path, urls: dict[str, str]) -> float:
 
 def _resident(parent: int) -> float:
     """Bytes in memory of a process and all below it: each page once, shared ones in parts (PSS)."""
-    return sum(_pss(pid) for pid in _family(parent))
-
-
-def _family(pid: int) -> Iterator[int]:
-    yield pid
-    for task in Path(f"/proc/{pid}/task").iterdir():
-        for child in (task / "children").read_text().split():
-            yield from _family(int(child))
+    return sum(_pss(pid) for pid in family(parent))
 
 
 def _pss(pid: int) -> int:

@@ -1,0 +1,70 @@
+"""What else this machine did meanwhile: a figure that was taken beside somebody else's work says little."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+MOST = 0.1
+"""The share of the machine beyond which what others do makes a figure worthless."""
+_LOOK = 1.0
+_BUSY = (0, 1, 2, 5, 6, 7)
+"""Of the first line of /proc/stat (proc(5)): user, nice, system, irq, softirq, steal."""
+_MOMENT = 4
+"""Ticks, of a hundredth of a second, that tell too little."""
+_SPENT = slice(11, 15)
+"""Of /proc/PID/stat after its name: utime, stime, cutime, cstime, the last two of children that have ended."""
+
+
+class Neighbours:
+    """Asked again and again, tells how much of the machine everybody but this program has used since the last time."""
+
+    def __init__(self) -> None:
+        self._before = _moment()
+        self._last = 0.0
+
+    def share(self) -> float:
+        """Of the time of all processors, 0 to 1; as the last time where that is a moment ago."""
+        now = _moment()
+        busy, idle, own = (after - before for after, before in zip(now, self._before, strict=True))
+        if busy + idle >= _MOMENT:
+            self._before, self._last = now, max(0.0, busy - own) / (busy + idle)
+        return self._last
+
+    def wait(self, seconds: float) -> None:
+        """Until the others are quiet, for so many seconds at most."""
+        ends = time.monotonic() + seconds
+        while time.monotonic() < ends:
+            self.share()
+            time.sleep(_LOOK)
+            if self.share() <= MOST:
+                return
+
+
+def family(pid: int) -> Iterator[int]:
+    """A process and all below it."""
+    yield pid
+    for children in Path(f"/proc/{pid}/task").glob("*/children"):
+        for child in _read(children).split():
+            yield from family(int(child))
+
+
+def _moment() -> tuple[int, int, int]:
+    """Ticks that the machine was busy, that it was idle, and that this program and all below it have used."""
+    ticks = [int(each) for each in Path("/proc/stat").read_text().splitlines()[0].split()[1:]]
+    busy = sum(ticks[n] for n in _BUSY)
+    return busy, ticks[3] + ticks[4], sum(_spent(pid) for pid in family(os.getpid()))
+
+
+def _spent(pid: int) -> int:
+    after_name = _read(Path(f"/proc/{pid}/stat")).rpartition(")")[2].split()
+    return sum(int(each) for each in after_name[_SPENT])
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text()
+    except OSError:
+        return ""  # it has ended meanwhile

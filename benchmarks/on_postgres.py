@@ -1,0 +1,131 @@
+"""Rows about the heart on PostgreSQL: ours, the peer's and the floor in turns, on one server."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from typing import Any
+
+from benchmarks import ours, postgres_peer
+from benchmarks.bare_append import BareAppends
+from benchmarks.bench import Bench
+from benchmarks.clients import in_turns, median_of, quietest
+from benchmarks.neighbours import Neighbours
+from benchmarks.ours import Place
+from benchmarks.peer import Counters
+from benchmarks.rows import Row
+from benchmarks.servers import Servers, settings_of
+from benchmarks.sizes import Sizes
+from chassis.store.postgres.database import raw_of
+from chassis.store.protocol import Append, Store
+from chassis.worker import Worker
+
+_APPEND_GOALS = {1: 2.0, 8: 4.0}
+_OURS = "chosen as in main.py, 8 partitions; a command with an idempotency key, an append without"
+_PEERS = "POSTGRES_ENABLE_DB_FUNCTIONS=no, all else as it comes; it has no idempotency keys"
+_FLOOR = "bare append function"
+
+
+def on_postgres(bench: Bench) -> Iterator[Row]:
+    """All of them."""
+    servers, sizes = bench.servers, bench.sizes
+    for line in _settings(servers):
+        bench.say(line)
+    with servers.place() as place, servers.database() as peers:
+        postgres_peer.opened(peers).close()  # its tables are there before several processes want to make them
+        for clients in (1, 8):
+            for events in (1, 10):
+                yield from _appends(place, peers, clients, events, sizes)
+        for clients in (1, 8):
+            yield _commands(place, peers, clients, sizes)
+    with servers.place() as place, servers.database() as peers:
+        yield from _history(place, peers, sizes)
+
+
+def _settings(servers: Servers) -> Iterator[str]:
+    """What both sides are set to, as their own connections say."""
+    with servers.place() as place, place.store().reading() as connection:
+        yield f"ours: {settings_of(raw_of(connection))}; {_OURS}"
+    with servers.database() as address, postgres_peer.connected(address) as connection:
+        yield f"eventsourcing: {settings_of(connection)}; {_PEERS}"
+
+
+def _appends(place: Place, peers: str, clients: int, events: int, sizes: Sizes) -> Iterator[Row]:
+    makes = {
+        "ours": partial(ours.Appends, place, events),
+        "peer": partial(postgres_peer.Appends, peers, events),
+        "floor": partial(BareAppends, place, events, 4_000 // clients),
+    }
+    found = in_turns(makes, clients, sizes)
+    name = f"append, {_counted(events, 'event')}, {_counted(clients, 'client')}"
+    others = found.others
+    yield Row.faster(name, "commits/s", found["ours"], found["peer"], goal=_APPEND_GOALS[clients], others=others)
+    yield Row.faster(name, "commits/s", found["ours"], found["floor"], goal=0.7, beside=_FLOOR, others=others)
+
+
+def _commands(place: Place, peers: str, clients: int, sizes: Sizes) -> Row:
+    per_block = int(1_000 * sizes.seconds / clients) + 31
+    makes = {
+        "ours": partial(ours.Commands, place, per_block),
+        "peer": partial(postgres_peer.Commands, peers, per_block),
+    }
+    found = in_turns(makes, clients, sizes)
+    name = f"command on 10 to 40 events, {_counted(clients, 'client')}"
+    return Row.faster(name, "commands/s", found["ours"], found["peer"], goal=2.0, others=found.others)
+
+
+def _history(place: Place, peers: str, sizes: Sizes) -> Iterator[Row]:
+    """A history of many events on both sides: read from its beginning to its end, and folded."""
+    store = place.store()
+    with postgres_peer.opened(peers) as app:
+        _fill(store, sizes.history)
+        postgres_peer.fill(app, sizes.history)
+        yield _reading(store, app, sizes)
+        last = app.recorder.max_notification_id()
+    neighbours = Neighbours()
+    neighbours.wait(sizes.patience)
+    folded = _seconds(Worker(ours.tallying(), store, {}, "bench").catch_up)
+    peers_folded = postgres_peer.fold(peers, last)
+    store.close()
+    name, rates = f"read model over {sizes.history:,} events", (sizes.history / each for each in (folded, peers_folded))
+    yield Row.faster(name, "events/s", *rates, goal=20.0, others=neighbours.share())
+
+
+def _reading(store: Store, app: Counters, sizes: Sizes) -> Row:
+    def one() -> Mapping[str, float]:
+        sides = {"ours": lambda: read_all(store), "peer": lambda: postgres_peer.read_all(app)}
+        return {name: sizes.history / _seconds(read) for name, read in sides.items()}
+
+    found = median_of(quietest(one, dataclasses.replace(sizes, rounds=min(3, sizes.rounds))))
+    rates = found["ours"], found["peer"]
+    return Row.faster("read the log and decode it", "events/s", *rates, goal=1.0, others=found.others)
+
+
+def _fill(store: Store, events: int) -> None:
+    """So many events, 50 for each stream, as the peer's ``fill``."""
+    for _ in range(events // 500):
+        store.append(Append(changes=[change for _ in range(10) for change in ours.an_append(50).changes]))
+
+
+def read_all(store: Store) -> int:
+    """Read the log from its beginning to its end and decode every event; how many."""
+    count = 0
+    for partition in range(store.partitions):
+        position = 0
+        while page := store.read(partition, position, 500):
+            for recorded in page:
+                recorded.event  # noqa: B018 - decodes it
+            position, count = page[-1].position, count + len(page)
+    return count
+
+
+def _seconds(call: Callable[[], Any]) -> float:
+    began = time.perf_counter()
+    call()
+    return time.perf_counter() - began
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}{'s' * (number > 1)}"
