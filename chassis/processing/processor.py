@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from chassis.decider import Attempt, Request
 from chassis.errors import Invalid, NotAllowed, NotFound, Refusal, Refused
-from chassis.processing.databases import alone
+from chassis.processing.databases import alone, one_at_a_time
 from chassis.processing.erasure import Erasure
 from chassis.processing.folding import Folding
 from chassis.processing.measures import REFUSED
@@ -165,6 +165,7 @@ class ReactionProcessor(Processor):
         self._react(transaction, events)
 
     def _react(self, transaction: Transaction, events: Sequence[Recorded]) -> None:
+        one_at_a_time(transaction.connection, self.name, {about for r in events for about in self._reaction.about(r)})
         planned = [(r, then) for r in events for then in self._reaction.then(r, transaction.connection)]
         transaction.lock(sorted({then.decider.stream(then.subject) for _, then in planned}))
         attempt = Attempt(transaction, Request())
@@ -236,6 +237,8 @@ def retry(store: Store, processor: Processor, key: str) -> int:
     """
     with store.transaction() as transaction:
         events = waiting(transaction.connection, processor.name, key)
+        if not events:
+            return 0  # and release nothing: it may be parked by now
         processor.retry(transaction, key, events)
         return release(transaction.connection, processor.name, key)
 

@@ -1,6 +1,7 @@
 """A store of each kind for every test: what is promised of processors holds on all of them."""
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,15 @@ def opener(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Opener]:
     databases: Databases = request.getfixturevalue("databases")
     with databases.migrated("suite", partitions=1) as address:
         yield postgres_store(address, "suite")
+
+
+@pytest.fixture
+def several_partitions(databases: Databases) -> Iterator[Callable[[int], Opener]]:
+    """Opens a store on PostgreSQL that has so many partitions: there many may write at once."""
+    with ExitStack() as open_ones:
+        yield lambda partitions: postgres_store(
+            open_ones.enter_context(databases.migrated("suite", partitions)), "suite"
+        )
 
 
 @pytest.fixture
