@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,6 +10,11 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 _LOCK = 0x4E594649
 """The advisory lock of who changes what tables there are: "NYFI" in ASCII."""
+_HOLD = """
+    SELECT pg_advisory_xact_lock(number) FROM (
+        SELECT DISTINCT hashtextextended(name, 0) AS number FROM unnest(%s::text[]) AS name ORDER BY number
+    ) AS sorted
+"""
 
 
 def on_postgres(connection: sa.Connection) -> bool:
@@ -21,6 +26,12 @@ def alone(connection: sa.Connection) -> None:
     """Be the only one here until the transaction ends: IF NOT EXISTS alone fails when two say it at once."""
     if on_postgres(connection):
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
+
+
+def one_at_a_time(connection: sa.Connection, whose: str, names: Collection[str]) -> None:
+    """Hold these names of somebody until the transaction ends; all that want several take them in the same order."""
+    if names and on_postgres(connection):
+        connection.exec_driver_sql(_HOLD, ([f"{whose}/{name}" for name in names],))
 
 
 def insert_new(connection: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -33,14 +33,20 @@ class Then:
 Rule = Callable[[Recorded, sa.Connection], Iterable[Then]]
 
 
+def nothing(recorded: Recorded) -> Iterable[str]:
+    """No memory is of this event."""
+    return ()
+
+
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Reaction:
     """When one of these events, then these commands.
 
     ``then`` gets the event and the connection of the transaction that all of it happens in; most rules look at the
     event alone. A rule that must bring two histories together remembers one of them in ``remembers``, tables of its
-    own, changed only by it. A new rule starts at the heads of the moment it is first registered, unless
-    ``from_the_beginning``.
+    own, changed only by it; ``about`` names what of that memory an event is about: events about the same are handled
+    one after the other, by however many workers, for else two at the same moment would not see each other. A new rule
+    starts at the heads of the moment it is first registered, unless ``from_the_beginning``.
     """
 
     name: str
@@ -48,6 +54,7 @@ class Reaction:
     on: tuple[type, ...]
     then: Rule
     remembers: tuple[sa.Table, ...] = ()
+    about: Callable[[Recorded], Iterable[str]] = nothing
     from_the_beginning: bool = False
 
     @property

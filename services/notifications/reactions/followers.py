@@ -8,11 +8,10 @@ same way, but does not take back what was told before it arrived.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import sqlalchemy as sa
 
-from chassis.processing.folding import upsert
 from chassis.processing.reaction import Reaction, Then
 from chassis.processing.read_model import JsonValue, UtcTime
 from chassis.recorded import Recorded
@@ -21,10 +20,6 @@ from services.notifications.reactions.happening import Happening, happening_of, 
 from services.notifications.reactions.news import NEWS
 
 _METADATA = sa.MetaData()
-
-SUBJECTS = sa.Table("told_subjects", _METADATA, sa.Column("subject", sa.Text, primary_key=True))
-"""One row for each subject that anything is remembered of, to be locked: a follow and an event of it that are handled
-at the same moment would else not see each other."""
 
 FOLLOWS = sa.Table(
     "told_follows",
@@ -61,7 +56,6 @@ def when_followed_or_something_happened_tell_followers(recorded: Recorded, memor
 
 
 def _since(followed_id: str, followed: Followed, memory: sa.Connection) -> Iterator[Then]:
-    _lock([followed.subject], memory)
     row = {
         "followed_id": followed_id,
         "person": followed.person_id,
@@ -78,7 +72,6 @@ def _since(followed_id: str, followed: Followed, memory: sa.Connection) -> Itera
 
 
 def _end(unfollowed: Unfollowed, memory: sa.Connection) -> None:
-    _lock([unfollowed.subject], memory)
     ended = sa.update(FOLLOWS).where(
         FOLLOWS.c.subject == unfollowed.subject,
         FOLLOWS.c.person == unfollowed.person_id,
@@ -93,7 +86,6 @@ def _to_followers(recorded: Recorded, memory: sa.Connection) -> Iterator[Then]:
     subjects = sorted(set(NEWS[type(recorded.event)](recorded.event)))
     if not subjects:
         return
-    _lock(subjects, memory)
     happening, at = happening_of(recorded), recorded.recorded_at
     rows = [
         {"event_id": recorded.id, "subject": subject, "happened_at": at, "happening": happening} for subject in subjects
@@ -107,10 +99,13 @@ def _to_followers(recorded: Recorded, memory: sa.Connection) -> Iterator[Then]:
     yield from tell(happening, set(memory.execute(follows).scalars()) - happening.addressed, "follower")
 
 
-def _lock(subjects: list[str], memory: sa.Connection) -> None:
-    memory.execute(upsert(memory, SUBJECTS, "subject"), [{"subject": subject} for subject in subjects])
-    held = sa.select(SUBJECTS.c.subject).where(SUBJECTS.c.subject.in_(subjects)).order_by(SUBJECTS.c.subject)
-    memory.execute(held.with_for_update()).all()
+def _subjects_of(recorded: Recorded) -> Iterable[str]:
+    """Whose follows and happenings this brings together."""
+    match recorded.event:
+        case Followed(subject=subject) | Unfollowed(subject=subject):
+            return (subject,)
+        case happened:
+            return NEWS[type(happened)](happened)
 
 
 TELL_FOLLOWERS = Reaction(
@@ -118,5 +113,6 @@ TELL_FOLLOWERS = Reaction(
     sources=("ideas", "experiments", "notifications"),
     on=(*NEWS, Followed, Unfollowed),
     then=when_followed_or_something_happened_tell_followers,
-    remembers=(SUBJECTS, FOLLOWS, HAPPENINGS),
+    remembers=(FOLLOWS, HAPPENINGS),
+    about=_subjects_of,
 )
