@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from chassis.processing.tables import RELAYED
+from chassis.store.protocol import Store
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +46,28 @@ def move(connection: sa.Connection, partition: int, old: Relayed, new: Relayed) 
         sa.update(RELAYED).where(RELAYED.c.partition == partition, *there).values(**dataclasses.asdict(new))
     )
     return done.rowcount == 1
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Unpublished:
+    """How many events of a partition wait to be published, and since when the first of them was recorded."""
+
+    partition: int
+    events: int
+    since: datetime
+
+
+def unpublished(store: Store) -> list[Unpublished]:
+    """What waits in a store that a relay has begun to publish."""
+    with store.reading() as connection:
+        reached = relayed(connection)
+    heads = store.heads() if reached else {}
+    found = []
+    for partition, at in sorted(reached.items()):
+        if waiting := store.read(partition, at.position, 1):
+            events = heads[partition].position - at.position
+            found.append(Unpublished(partition=partition, events=events, since=waiting[0].recorded_at))
+    return found
 
 
 def _insert(connection: sa.Connection) -> Any:

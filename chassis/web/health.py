@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import orjson
@@ -13,8 +14,13 @@ from chassis.errors import Unavailable
 from chassis.processing.collector import ProcessingCollector
 from chassis.processing.lags import known_heads, lags
 from chassis.processing.registry import generations
+from chassis.store.protocol import Store
+from chassis.transport.relayed import unpublished
 from chassis.web.context import open_to_all
 from chassis.web.runtime import runtime
+
+_SOON = timedelta(seconds=5)
+"""In which a relay that works has published an event."""
 
 
 @open_to_all
@@ -28,7 +34,7 @@ def readyz() -> Response:
     """Say whether this service is able to serve, and how far its processors are.
 
     Able to serve: the database can be written, and each read model of today's version has caught up once. What lags
-    later is shown here and never makes it unready.
+    or does not work later is shown here (``behind``, ``degraded``) and never makes it unready.
     """
     try:
         found = _readiness()
@@ -55,7 +61,18 @@ def _readiness() -> dict[str, Any]:
         for lag in lags(now.service, now.store, known_heads(now.store))
         if lag.behind
     ]
-    return {"ready": not built, "being_built": built, "behind": behind}
+    return {"ready": not built, "being_built": built, "behind": behind, "degraded": _degraded(now.store)}
+
+
+def _degraded(store: Store) -> list[str]:
+    """What does not work as it should, though this service serves: events that nobody else hears of."""
+    long_ago = datetime.now(UTC) - _SOON
+    return [
+        f"{waiting.events} events of partition {waiting.partition} are not published to Kafka, "
+        f"the first since {waiting.since.isoformat(timespec='seconds')}"
+        for waiting in unpublished(store)
+        if waiting.since < long_ago
+    ]
 
 
 def _answer(status: int, body: dict[str, Any]) -> Response:
