@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import partial
-from typing import Any
 
 from benchmarks import ours, postgres_peer
 from benchmarks.bare_append import BareAppends
 from benchmarks.bench import Bench
 from benchmarks.clients import in_turns, median_of, quietest
+from benchmarks.histories import fill, read_all, seconds
 from benchmarks.neighbours import Neighbours
 from benchmarks.ours import Place
 from benchmarks.peer import Counters
@@ -19,7 +18,7 @@ from benchmarks.rows import Row
 from benchmarks.servers import Servers, settings_of
 from benchmarks.sizes import Sizes
 from chassis.store.postgres.database import raw_of
-from chassis.store.protocol import Append, Store
+from chassis.store.protocol import Store
 from chassis.worker import Worker
 
 _APPEND_GOALS = {1: 2.0, 8: 4.0}
@@ -80,13 +79,13 @@ def _history(place: Place, peers: str, sizes: Sizes) -> Iterator[Row]:
     """A history of many events on both sides: read from its beginning to its end, and folded."""
     store = place.store()
     with postgres_peer.opened(peers) as app:
-        _fill(store, sizes.history)
+        fill(store, sizes.history)
         postgres_peer.fill(app, sizes.history)
         yield _reading(store, app, sizes)
         last = app.recorder.max_notification_id()
     neighbours = Neighbours()
     neighbours.wait(sizes.patience)
-    folded = _seconds(Worker(ours.tallying(), store, {}, "bench").catch_up)
+    folded = seconds(Worker(ours.tallying(), store, {}, "bench").catch_up)
     peers_folded = postgres_peer.fold(peers, last)
     store.close()
     name, rates = f"read model over {sizes.history:,} events", (sizes.history / each for each in (folded, peers_folded))
@@ -96,35 +95,11 @@ def _history(place: Place, peers: str, sizes: Sizes) -> Iterator[Row]:
 def _reading(store: Store, app: Counters, sizes: Sizes) -> Row:
     def one() -> Mapping[str, float]:
         sides = {"ours": lambda: read_all(store), "peer": lambda: postgres_peer.read_all(app)}
-        return {name: sizes.history / _seconds(read) for name, read in sides.items()}
+        return {name: sizes.history / seconds(read) for name, read in sides.items()}
 
     found = median_of(quietest(one, dataclasses.replace(sizes, rounds=min(3, sizes.rounds))))
     rates = found["ours"], found["peer"]
     return Row.faster("read the log and decode it", "events/s", *rates, goal=1.0, others=found.others)
-
-
-def _fill(store: Store, events: int) -> None:
-    """So many events, 50 for each stream, as the peer's ``fill``."""
-    for _ in range(events // 500):
-        store.append(Append(changes=[change for _ in range(10) for change in ours.an_append(50).changes]))
-
-
-def read_all(store: Store) -> int:
-    """Read the log from its beginning to its end and decode every event; how many."""
-    count = 0
-    for partition in range(store.partitions):
-        position = 0
-        while page := store.read(partition, position, 500):
-            for recorded in page:
-                recorded.event  # noqa: B018 - decodes it
-            position, count = page[-1].position, count + len(page)
-    return count
-
-
-def _seconds(call: Callable[[], Any]) -> float:
-    began = time.perf_counter()
-    call()
-    return time.perf_counter() - began
 
 
 def _counted(number: int, what: str) -> str:

@@ -18,7 +18,7 @@ from chassis.process import Process
 from chassis.processing.read_model import ReadModel, key, one_subject, row
 from chassis.recorded import Metadata, Recorded
 from chassis.service import Service
-from chassis.settings import load_settings
+from chassis.settings import Brokers, load_settings
 from chassis.store.protocol import Append, Change, CommandKey, NewEvent, Store
 from chassis.testing.happenings import COUNTER, CounterRaised
 
@@ -29,15 +29,24 @@ LENGTHS = range(10, 41)
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Where a store is: the data folder with the platform's keys, and the address of its database."""
+    """Where a store is: the data folder with the platform's keys, the address of its database, and Kafka."""
 
     data: Path
     postgres: str
+    kafka: str = ""
 
     @property
     def environment(self) -> Mapping[str, str]:
         """What a process is told of it."""
-        return {"NYFIKEN_DATA": str(self.data), "NYFIKEN_POSTGRES": self.postgres}
+        kafka = {"NYFIKEN_KAFKA": self.kafka} if self.kafka else {}
+        return {"NYFIKEN_DATA": str(self.data), "NYFIKEN_POSTGRES": self.postgres, **kafka}
+
+    @property
+    def brokers(self) -> Brokers:
+        """Where Kafka is."""
+        brokers = self.process().settings.brokers
+        assert brokers is not None, "the place names no Kafka"
+        return brokers
 
     def store(self, service: str = SERVICE) -> Store:
         """The store, by the adapters that every ``main.py`` chooses and with the settings it would read."""

@@ -48,13 +48,13 @@ class Servers:
             yield address
 
     @contextlib.contextmanager
-    def place(self, service: str = SERVICE) -> Iterator[Place]:
-        """A migrated database of a service, with the partitions that it would have in use."""
+    def place(self, service: str = SERVICE, *, kafka: bool = False) -> Iterator[Place]:
+        """A migrated database of a service, with the partitions that it would have in use; and Kafka."""
         data = self._folder / service
         data.mkdir(mode=0o700, exist_ok=True)
         with self.database() as address:
             migrate(address, service, master_key=load_keys(data).master)
-            yield Place(data=data, postgres=address)
+            yield Place(data=data, postgres=address, kafka=self.kafka.bootstrap_servers if kafka else "")
 
 
 def settings_of(connection: psycopg.Connection[object]) -> str:

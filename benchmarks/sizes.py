@@ -22,4 +22,4 @@ class Sizes:
 
 
 WHOLE = Sizes()
-TINY = Sizes(seconds=0.1, rounds=1, tries=1, patience=0, history=2_000)
+TINY = Sizes(seconds=0.1, rounds=1, tries=1, patience=0, history=8_000)
