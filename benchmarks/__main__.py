@@ -17,6 +17,7 @@ from benchmarks.bench import Bench, Benchmark
 from benchmarks.heart import on_sqlite
 from benchmarks.neighbours import MOST, Neighbours
 from benchmarks.on_postgres import on_postgres
+from benchmarks.over_http import over_http
 from benchmarks.over_kafka import over_kafka
 from benchmarks.platform import platform
 from benchmarks.results import Measured, keep, table
@@ -29,6 +30,7 @@ BENCHMARKS: Mapping[str, Benchmark] = {
     "platform": platform,
     "postgres": on_postgres,
     "kafka": over_kafka,
+    "http": over_http,
 }
 LONG = ()
 """Those that take so long that they run only when they are asked for."""

@@ -67,7 +67,16 @@ class Row:
         return cls(name=name, unit=unit, ours=ours, goal=f"≤ {goal:g}", met=ours <= goal)
 
     @classmethod
-    def shown(cls, name: str, unit: str, ours: float, peer: float | None = None, *, beside: str = "") -> Row:
+    def shown(
+        cls,
+        name: str,
+        unit: str,
+        ours: float,
+        peer: float | None = None,
+        *,
+        beside: str = "",
+        others: float | None = None,
+    ) -> Row:
         """A figure without a goal of its own, to understand the others by."""
         ratio = None if peer is None else ours / peer
-        return cls(name=name, unit=unit, ours=ours, beside=beside, peer=peer, ratio=ratio)
+        return cls(name=name, unit=unit, ours=ours, beside=beside, peer=peer, ratio=ratio, others=others)
