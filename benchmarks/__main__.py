@@ -14,6 +14,7 @@ import structlog
 from rich.console import Console
 
 from benchmarks.bench import Bench, Benchmark
+from benchmarks.freshness import freshness
 from benchmarks.heart import on_sqlite
 from benchmarks.neighbours import MOST, Neighbours
 from benchmarks.on_postgres import on_postgres
@@ -31,6 +32,7 @@ BENCHMARKS: Mapping[str, Benchmark] = {
     "postgres": on_postgres,
     "kafka": over_kafka,
     "http": over_http,
+    "freshness": freshness,
 }
 LONG = ()
 """Those that take so long that they run only when they are asked for."""

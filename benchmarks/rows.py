@@ -62,9 +62,9 @@ class Row:
         )
 
     @classmethod
-    def at_most(cls, name: str, unit: str, ours: float, *, goal: float) -> Row:
+    def at_most(cls, name: str, unit: str, ours: float, *, goal: float, others: float | None = None) -> Row:
         """A figure of ours alone, with a limit."""
-        return cls(name=name, unit=unit, ours=ours, goal=f"≤ {goal:g}", met=ours <= goal)
+        return cls(name=name, unit=unit, ours=ours, goal=f"≤ {goal:g}", met=ours <= goal, others=others)
 
     @classmethod
     def shown(

@@ -20,6 +20,9 @@ class Sizes:
     history: int = 100_000
     """Events that are read and folded."""
 
+    steady: float = 30.0
+    """Seconds of commands at a steady pace."""
+
 
 WHOLE = Sizes()
-TINY = Sizes(seconds=0.1, rounds=1, tries=1, patience=0, history=8_000)
+TINY = Sizes(seconds=0.1, rounds=1, tries=1, patience=0, history=8_000, steady=3)
