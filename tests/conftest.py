@@ -9,7 +9,13 @@ pytest.register_assert_rewrite("chassis.testing")  # a suite that fails shows wh
 _TAKEN = pytest.StashKey[list[str]]()
 
 
+SERVERS = ("NYFIKEN_POSTGRES", "NYFIKEN_KAFKA")
+"""Settings of whoever develops here, as `make stack` prints them: a test says itself what it runs on."""
+
+
 def pytest_configure(config):
+    for name in SERVERS:
+        os.environ.pop(name, None)
     # kafka-python reads its own files in a way that Python 3.11 and 3.12 warn of when it is imported.
     config.addinivalue_line("filterwarnings", "ignore:(read|open)_text is deprecated:DeprecationWarning")
 
@@ -25,14 +31,21 @@ def pytest_terminal_summary(terminalreporter, config):
         terminalreporter.write_line(f"servers taken: {', '.join(taken)}")
 
 
-@pytest.fixture(scope="session")
-def platform(tmp_path_factory):
-    """One running platform for all journeys; they tell different stories, so they do not disturb each other."""
+@pytest.fixture(scope="session", params=["embedded", "servers"])
+def platform(request, tmp_path_factory):
+    """A running platform for all journeys, which tell different stories, so they do not disturb each other; and then
+    one on PostgreSQL and Kafka, for the same journeys."""
     from tests.platform import RunningPlatform  # here: most tests need none
 
-    running = RunningPlatform(tmp_path_factory.mktemp("platform") / "data").start()
-    yield running
-    running.stop()
+    servers = {}
+    if request.param == "servers":
+        servers["postgres"] = request.getfixturevalue("postgres_server").dsn
+        servers["kafka"] = request.getfixturevalue("kafka_server").bootstrap_servers
+    running = RunningPlatform(tmp_path_factory.mktemp("platform") / "data", **servers)
+    try:
+        yield running.start()
+    finally:
+        running.remove()
 
 
 @pytest.fixture

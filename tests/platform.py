@@ -10,7 +10,6 @@ import os
 import random
 import secrets
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -23,9 +22,10 @@ from kafka.admin import KafkaAdminClient
 from chassis.keys import load_keys
 from chassis.tokens import Tokens
 from nyfiken.demo.client import Person, Platform
-from nyfiken.layout import HOST, ROLES, SERVICES, Layout
+from nyfiken.layout import ROLES, SERVICES, Layout
 from nyfiken.servers import Servers
 from nyfiken.supervisor import Program, end_with
+from tests.servers.process import is_free
 
 ROOT = Path(__file__).parents[1]
 START = 60.0
@@ -66,6 +66,11 @@ class RunningPlatform:
     def port(self) -> int:
         """Of ideas; the others have the next two."""
         return self._layout.port
+
+    @property
+    def pid(self) -> int | None:
+        """Of `nyfiken up`, while it runs."""
+        return self._up.pid if self._up else None
 
     @property
     def environment(self) -> dict[str, str]:
@@ -176,18 +181,9 @@ def three_free_ports() -> int:
     """The first of three, below those that the system gives away by itself."""
     for _ in range(100):
         first = random.randrange(20_000, 32_000)
-        if all(_is_free(first + n) for n in range(3)):
+        if all(is_free(first + n) for n in range(3)):
             return first
     raise AssertionError("no three ports in a row are free")
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        try:
-            probe.bind((HOST, port))
-        except OSError:
-            return False
-        return True
 
 
 def _children(pid: int) -> list[int]:

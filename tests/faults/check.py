@@ -7,6 +7,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from contextlib import ExitStack
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -19,10 +20,15 @@ from chassis.processing.registry import rows
 from chassis.processing.source import OwnStore
 from chassis.recorded import Position, Recorded
 from chassis.service import Service
+from chassis.settings import Brokers
 from chassis.store.sqlite import SqliteStore
+from chassis.transport.relayed import Relayed, relayed
 from chassis.worker import Worker
-
-SERVICES = ("ideas", "experiments", "notifications")
+from nyfiken.layout import SERVICES
+from nyfiken.servers import Servers
+from nyfiken.stores import AnyStore, opened_one
+from tests.kafka_topics import topic_content
+from tests.platform import RunningPlatform
 
 
 @dataclasses.dataclass(frozen=True)
@@ -30,23 +36,39 @@ class Platform:
     """The stores of a platform that has been stopped."""
 
     services: Mapping[str, Service]
-    stores: Mapping[str, SqliteStore]
+    stores: Mapping[str, AnyStore]
+    brokers: Brokers | None
+    opened: ExitStack
 
     @classmethod
-    def at(cls, data: Path) -> Platform:
+    def of(cls, running: RunningPlatform) -> Platform:
+        """Whatever that one runs on."""
+        return cls.at(running.data, running.servers)
+
+    @classmethod
+    def at(cls, data: Path, servers: Servers | None = None) -> Platform:
+        """In a data folder, or on servers."""
+        servers, opened = servers or Servers(), ExitStack()
         services = {name: import_module(f"services.{name}.main").SERVICE for name in SERVICES}
         master = load_keys(data).master
-        stores = {name: SqliteStore(data / f"{name}.sqlite", name, master_key=master) for name in SERVICES}
-        return cls(services, stores)
+        stores = {name: opened.enter_context(opened_one(name, data, servers, master)) for name in SERVICES}
+        return cls(services, stores, servers.brokers(), opened)
 
     def close(self) -> None:
-        for store in self.stores.values():
-            store.close()
+        self.opened.close()
 
     def history(self, service: str) -> list[Recorded]:
-        """Everything a service has recorded, in order; positions must be gapless."""
-        events = self.stores[service].read(0, 0, 10_000_000)
-        assert [r.position for r in events] == list(range(1, len(events) + 1)), f"{service} has gaps"
+        """Everything a service has recorded, as the time went; positions must be gapless in each partition."""
+        partitions = (self.partition(service, n) for n in range(self.stores[service].partitions))
+        return sorted(
+            (recorded for events in partitions for recorded in events),
+            key=lambda recorded: (recorded.recorded_at, recorded.partition, recorded.position),
+        )
+
+    def partition(self, service: str, number: int) -> list[Recorded]:
+        """Everything of one partition, in order; its positions must be gapless."""
+        events = self.stores[service].read(number, 0, 10_000_000)
+        assert [r.position for r in events] == list(range(1, len(events) + 1)), f"{service}/{number} has gaps"
         return events
 
     def catches_up(self, within: float = 90.0) -> None:
@@ -56,13 +78,26 @@ class Platform:
             assert time.monotonic() < patience_ends, f"still behind: {behind}"
             time.sleep(0.1)
 
-    def behind(self) -> dict[str, int | None]:
-        """Each processor that is behind (None: it has not begun), and by how much."""
+    def behind(self) -> dict[str, int]:
+        """Each processor and relay that is behind, or has not begun, and by how many events."""
         heads = heads_of(self.stores.values())
         found = [lag for name, service in self.services.items() for lag in lags(service, self.stores[name], heads)]
-        return {
-            f"{lag.service} {lag.name} {lag.source}": lag.behind for lag in found if lag.behind or lag.position is None
+        return self._unpublished() | {
+            f"{lag.service} {lag.name} {lag.source}/{lag.partition}": lag.behind
+            for lag in found
+            if lag.behind or lag.position is None
         }
+
+    def _unpublished(self) -> dict[str, int]:
+        """What has not been published of each partition, where there is Kafka."""
+        missing: dict[str, int] = {}
+        for name, store in self.stores.items() if self.brokers else ():
+            with store.reading() as db:
+                published = relayed(db)
+            for number, head in store.heads().items():
+                if more := head.position - published.get(number, Relayed()).position:
+                    missing[f"{name} relay {number}"] = more
+        return missing
 
     def everything_holds(self, acknowledged: Mapping[str, Iterable[str]]) -> None:
         """``acknowledged``: the id of each acknowledged command → the positions it was answered with."""
@@ -72,6 +107,15 @@ class Platform:
                 self.equals_a_fresh_fold(name, model)
         self.notifications_exist_once()
         self.nothing_is_parked()
+        self.topics_hold_what_the_stores_hold()
+
+    def topics_hold_what_the_stores_hold(self) -> None:
+        """Each event at its position of its partition, and nothing else."""
+        for name, store in self.stores.items() if self.brokers else ():
+            published = topic_content(self.brokers, name)
+            for number in range(store.partitions):
+                kept = [(r.position, r.id, r.data) for r in self.partition(name, number)]
+                assert [(r.position, r.id, r.data) for r in published[number]] == kept, f"topic of {name}/{number}"
 
     def acknowledged_commands_are_recorded_once(self, acknowledged: Mapping[str, Iterable[str]]) -> None:
         places = Counter(place for positions in acknowledged.values() for place in positions)

@@ -35,7 +35,7 @@ def test_no_idea_enters_a_challenge_that_closes_at_the_same_moment(platform, cha
             return client.post("/ideas", json=idea, headers=karin)
 
         answers = [answer.status_code for answer in pool.map(act, range(IDEAS))]
-    history = Platform.at(platform.data)
+    history = Platform.of(platform)
     told = [r for r in history.history("ideas") if challenge in r.data.decode() and r.type in ENDING]
     history.close()
     assert answers[IDEAS // 2] == 200

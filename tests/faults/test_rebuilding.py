@@ -51,7 +51,7 @@ def supported(person):
 
 @pytest.fixture
 def history(platform):
-    it = Platform.at(platform.data)
+    it = Platform.of(platform)
     yield it
     it.close()
 
@@ -104,8 +104,7 @@ def test_a_new_version_is_built_beside_the_old_one_which_goes_on_serving(platfor
 def test_a_rebuilt_read_model_is_the_same_and_nobody_is_told_again(platform, history, supported):
     history.catches_up()
     before, inbox = told(history), kept(history, INBOX)
-    command = [sys.executable, "-m", "nyfiken", "rebuild", "inbox", "--data", str(platform.data)]
-    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    platform.nyfiken("rebuild", "inbox")
     answers_until(lambda: serves(history, INBOX, generation=2), supported[0])
     assert kept(history, INBOX) == inbox
     assert told(history) == before

@@ -1,13 +1,8 @@
-"""Who is forgotten is forgotten everywhere: over HTTP, in every service, and on every page of every file."""
+"""Who is forgotten is forgotten everywhere: over HTTP, in every service, and wherever it is kept."""
 
 from __future__ import annotations
 
-import sqlite3
-import subprocess
-import sys
 import time
-from contextlib import closing
-from pathlib import Path
 from uuid import uuid4
 
 import httpx
@@ -15,8 +10,8 @@ import pytest
 
 from nyfiken.demo.client import Person
 from nyfiken.layout import SERVICES
+from tests.journeys.remains import query, remains
 
-ROOT = Path(__file__).parents[2]
 WITHIN = 30.0
 """Seconds until an erasure has reached the other services."""
 SECRETS = {
@@ -33,7 +28,7 @@ SECRETS = {
 
 
 class Forgotten:
-    """Vendela, who has left something behind of every kind, and what lies in the data folder of it."""
+    """Vendela, who has left something behind of every kind, and what lies anywhere of it."""
 
     def __init__(self, platform, client, person):
         self.platform, self.client = platform, client
@@ -55,10 +50,6 @@ class Forgotten:
         while any(self._person_keys(service) for service in SERVICES):
             assert time.monotonic() < patience_ends, "the erasure does not reach every service"
 
-    def compact(self):
-        command = [sys.executable, "-m", "nyfiken", "compact", "--data", str(self.platform.data)]
-        subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
-
     def name(self):
         (found,) = self.karin.get(f"/people?ids={self.vendela.id}")["items"]
         return found["name"]
@@ -71,9 +62,8 @@ class Forgotten:
         return sum(self._query(service, "SELECT count(*) FROM events")[0][0] for service in SERVICES)
 
     def found(self, planted):
-        """Where in the data folder these bytes lie: in databases, their logs and free pages, logs of processes."""
-        files = [path for path in self.platform.data.rglob("*") if path.is_file()]
-        return {(path.name, what) for path in files for what, secret in planted.items() if secret in path.read_bytes()}
+        """Where these bytes lie, which of them."""
+        return remains(self.platform, planted)
 
     def _have_idea(self, somebody, title, **more):
         return somebody.post("/ideas", {"title": title, "what": "Måla om."} | more, expect=201)["idea_id"]
@@ -98,17 +88,16 @@ class Forgotten:
         return {
             f"{service} {name}": wrapped
             for service in SERVICES
-            for query in ("SELECT scope, wrapped FROM person_keys WHERE person = ?", of_events)
-            for name, wrapped in self._query(service, query, self.vendela.id)
+            for text in ("SELECT scope, wrapped FROM person_keys WHERE person = ?", of_events)
+            for name, wrapped in self._query(service, text, self.vendela.id)
         }
 
     def _person_keys(self, service):
-        query = "SELECT scope FROM person_keys WHERE person = ? AND wrapped IS NOT NULL"
-        return self._query(service, query, self.vendela.id)
+        text = "SELECT scope FROM person_keys WHERE person = ? AND wrapped IS NOT NULL"
+        return self._query(service, text, self.vendela.id)
 
-    def _query(self, service, query, *values):
-        with closing(sqlite3.connect(self.platform.data / f"{service}.sqlite")) as db:
-            return db.execute(query, values).fetchall()
+    def _query(self, service, text, *values):
+        return query(self.platform, service, text, *values)
 
 
 @pytest.fixture
@@ -116,7 +105,7 @@ def forgotten(platform, client, person):
     return Forgotten(platform, client, person)
 
 
-def test_what_is_personal_is_in_the_clear_in_no_file_even_before_anybody_asks(forgotten):
+def test_what_is_personal_is_in_the_clear_nowhere_even_before_anybody_asks(forgotten):
     planted = {what: secret.encode() for what, secret in SECRETS.items()}
     assert forgotten.found(planted) == set()
     assert forgotten.name() == SECRETS["name"]
@@ -129,12 +118,12 @@ def test_at_once_after_asking_the_name_is_hidden_and_the_texts_stay_until_it_is_
     assert forgotten.comments() == [SECRETS["comment's other words"]]
 
 
-def test_after_the_decision_not_even_the_keys_are_on_any_page_of_any_file(forgotten):
+def test_after_the_decision_not_even_the_keys_are_on_any_page(forgotten):
     assert {what for _, what in forgotten.found(forgotten.wrapped)} == set(forgotten.wrapped), "the search finds them"
     before = forgotten.events()
     forgotten.ask()
     forgotten.erase()
-    forgotten.compact()
+    forgotten.platform.nyfiken("compact")
     assert forgotten.found(forgotten.wrapped) == set()
     assert forgotten.found({what: secret.encode() for what, secret in SECRETS.items()}) == set()
     assert forgotten.name() == "Namnet visas inte"

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -56,9 +54,7 @@ def imported(platform):
 def run(platform, name):
     kind, _ = FILES[name]
     files = [str(FOLDER / f"{name}.csv"), "--map", str(MAPS / f"{name}.yaml")]
-    where = ["--data", str(platform.data), "--port", str(platform.port)]
-    command = [sys.executable, "-m", "nyfiken", "import", kind, *files, *where]
-    return subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout.splitlines()
+    return platform.nyfiken("import", kind, *files, "--port", str(platform.port)).splitlines()
 
 
 def pages(somebody, path, limit=200):

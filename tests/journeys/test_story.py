@@ -7,16 +7,17 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.platform import three_free_ports
+from tests.platform import RunningPlatform
 
 ROOT = Path(__file__).parents[2]
 STEPS = 40
 """The story has more."""
 
 
-def demo(data, port, *options):
-    command = [sys.executable, "-m", "nyfiken", "demo", "--data", str(data), "--port", str(port), *options]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=100)
+def demo(running, *options):
+    command = [sys.executable, "-m", "nyfiken", "demo", "--data", str(running.data), "--port", str(running.port)]
+    ran = [*command, *options]
+    return subprocess.run(ran, cwd=ROOT, env=running.environment, capture_output=True, text=True, timeout=100)
 
 
 def told(answer):
@@ -26,15 +27,19 @@ def told(answer):
 
 
 def test_a_failed_experiment_leaves_a_lesson_that_another_unit_builds_on(platform):
-    told(demo(platform.data, platform.port))
+    told(demo(platform))
 
 
 def test_the_story_can_be_told_again_on_the_same_platform(platform):
-    told(demo(platform.data, platform.port))
+    told(demo(platform))
 
 
-def test_the_demo_starts_a_platform_where_none_runs_and_ends_it(tmp_path):
-    answer = demo(tmp_path / "data", three_free_ports(), "--exit")
+def test_the_demo_starts_a_platform_where_none_runs_and_ends_it(platform, tmp_path):
+    another = RunningPlatform(
+        tmp_path / "data", postgres=platform.servers.postgres, kafka=platform.servers.kafka
+    )  # not started
+    answer = demo(another, "--exit")
+    another.remove()
     told(answer)
     assert re.search(r"^ready ", answer.stdout, re.MULTILINE)
     assert processes_with(str(tmp_path)) == []
