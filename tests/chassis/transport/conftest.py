@@ -1,0 +1,50 @@
+"""What the tests of Kafka share: a topic prefix of one's own, and a history."""
+
+import gc
+import uuid
+import warnings
+
+import pytest
+
+_UNANSWERED = r"unclosed <socket.socket .*laddr=\('0.0.0.0', \d+\)>"
+"""kafka-python does not close a socket on which nobody answered: that one has an address here and none there."""
+
+
+def pytest_configure(config):
+    config.addinivalue_line("filterwarnings", f"ignore:{_UNANSWERED}:ResourceWarning")
+
+
+@pytest.fixture(autouse=True)
+def unanswered_sockets(request):
+    """Those of a test do not trouble the next one, nor the end of all."""
+    yield
+    if "kafka" in request.node.path.name:
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", _UNANSWERED, ResourceWarning)
+            gc.collect()
+
+
+@pytest.fixture
+def brokers(kafka_server):
+    """The Kafka of all tests, with a topic prefix of this test alone."""
+    from chassis.settings import Brokers
+
+    return Brokers(**kafka_server.client, topic_prefix=f"test-{uuid.uuid4().hex}")
+
+
+@pytest.fixture
+def topics(brokers):
+    from chassis.transport.kafka.topics import Topics  # here: conftest is read before pytest knows what to ignore
+
+    with Topics(brokers) as topics:
+        yield topics
+
+
+@pytest.fixture
+def store(tmp_path):
+    """A history of four partitions, empty."""
+    from tests.chassis.transport.following import open_store
+
+    opened = open_store(tmp_path)
+    yield opened
+    opened.close()
