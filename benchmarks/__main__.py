@@ -15,6 +15,7 @@ from rich.console import Console
 
 from benchmarks.bench import Bench, Benchmark
 from benchmarks.freshness import freshness
+from benchmarks.growth import growth
 from benchmarks.heart import on_sqlite
 from benchmarks.neighbours import MOST, Neighbours
 from benchmarks.on_postgres import on_postgres
@@ -33,8 +34,9 @@ BENCHMARKS: Mapping[str, Benchmark] = {
     "kafka": over_kafka,
     "http": over_http,
     "freshness": freshness,
+    "growth": growth,
 }
-LONG = ()
+LONG = ("growth",)
 """Those that take so long that they run only when they are asked for."""
 
 

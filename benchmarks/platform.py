@@ -34,7 +34,7 @@ def platform(bench: Bench) -> Iterator[Row]:
         seconds = _until_ready(process, urls)
         yield Row.at_most("nyfiken up, until all are ready", "s", seconds, goal=15)
         yield Row.at_most("written in experiments, seen in ideas, p99", "ms", _freshness(data, urls), goal=250)
-        yield Row.at_most("resident, all processes together", "MB", _resident(process.pid) / 2**20, goal=800)
+        yield Row.at_most("resident, all processes together", "MB", resident(process.pid) / 2**20, goal=800)
 
 
 def _freshness(data: Path, urls: dict[str, str]) -> float:
@@ -53,7 +53,7 @@ def _freshness(data: Path, urls: dict[str, str]) -> float:
     return sorted(took)[int(len(took) * 0.99)]
 
 
-def _resident(parent: int) -> float:
+def resident(parent: int) -> float:
     """Bytes in memory of a process and all below it: each page once, shared ones in parts (PSS)."""
     return sum(_pss(pid) for pid in family(parent))
 

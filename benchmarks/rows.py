@@ -47,7 +47,17 @@ class Row:
         )
 
     @classmethod
-    def cheaper(cls, name: str, unit: str, ours: float, peer: float, *, goal: float, beside: str = "") -> Row:
+    def cheaper(
+        cls,
+        name: str,
+        unit: str,
+        ours: float,
+        peer: float,
+        *,
+        goal: float,
+        beside: str = "",
+        others: float | None = None,
+    ) -> Row:
         """A cost that should be at most ``goal`` times what it is compared with."""
         ratio = ours / peer
         return cls(
@@ -59,6 +69,7 @@ class Row:
             ratio=ratio,
             goal=f"≤ {goal:g} ×",
             met=ratio <= goal,
+            others=others,
         )
 
     @classmethod

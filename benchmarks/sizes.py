@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +23,9 @@ class Sizes:
 
     steady: float = 30.0
     """Seconds of commands at a steady pace."""
+    stages: Sequence[int] = (10_000, 100_000, 1_000_000)
+    """How many events a history has that grows."""
 
 
 WHOLE = Sizes()
-TINY = Sizes(seconds=0.1, rounds=1, tries=1, patience=0, history=8_000, steady=3)
+TINY = Sizes(seconds=0.1, rounds=1, tries=1, patience=0, history=8_000, steady=3, stages=(5_000, 10_000))
