@@ -16,7 +16,8 @@ It is then replayed, rebuilt, started with any event and shuffled. Rows written 
         events = HISTORY.dealt("ee i", i="idea-1", e="experiment-7")
         assert folded(IDEA_STORY, events) == {"idea-1/experiment-7@1": StoryRow(…), …}
 
-``kept(IDEA_STORY, HISTORY, tmp_path)`` gives the ``Rows`` of a database, to try queries on.
+``kept(IDEA_STORY, HISTORY, open_store)`` gives the ``Rows`` of a database, to try queries on. ``open_store``, a fixture
+that the tests have, is a ``chassis.testing.stage.OpenStore`` of one kind of store or of each.
 
 The id of an event is ``<stream>@<version>``. Times: ``HISTORY.events[n].recorded_at``, from ``BEGINNING`` on.
 """
@@ -25,7 +26,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
 import pytest
@@ -35,7 +35,7 @@ from hypothesis import strategies as st
 from chassis.processing.read_model import ReadModel
 from chassis.recorded import Recorded
 from chassis.testing.history import BEGINNING, History
-from chassis.testing.stage import Stage, kept
+from chassis.testing.stage import OpenStore, Stage, kept
 
 __all__ = ["BEGINNING", "History", "ReadModelSuite", "folded", "kept", "shuffled"]
 R = TypeVar("R")
@@ -66,9 +66,9 @@ class ReadModelSuite:
     history: ClassVar[History]
 
     @pytest.fixture
-    def stage(self, tmp_path: Path) -> Iterator[Stage]:
+    def stage(self, open_store: OpenStore) -> Iterator[Stage]:
         """A database and a worker that has only this read model."""
-        stage = Stage(tmp_path / "kept.sqlite", self.model, self.history)
+        stage = Stage(open_store, self.model, self.history)
         yield stage
         stage.close()
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import sqlalchemy as sa
 
@@ -15,18 +14,24 @@ from chassis.processing.registry import rows, start_generation
 from chassis.processing.rows import Rows
 from chassis.recorded import Recorded, to_micros
 from chassis.service import Service
-from chassis.store.protocol import Append, Change, Head, NewEvent
-from chassis.store.sqlite import SqliteStore
+from chassis.store.protocol import Append, Change, Head, NewEvent, Store
 from chassis.testing.history import BEGINNING, History
 from chassis.worker import Worker
 
 R = TypeVar("R")
 
 
+class OpenStore(Protocol):
+    """Opens an empty store of this service, another one each time."""
+
+    def __call__(self, service: str, *, clock: Callable[[], int] | None = None) -> Store:
+        """The clock gives microseconds since 1970."""
+
+
 @contextmanager
-def kept(model: ReadModel[R], history: History, folder: Path) -> Iterator[Rows[R]]:
+def kept(model: ReadModel[R], history: History, open_store: OpenStore) -> Iterator[Rows[R]]:
     """The rows of this history in a database, to try queries on."""
-    stage = Stage(folder / f"{model.name}.sqlite", model, history)
+    stage = Stage(open_store, model, history)
     stage.tell(history.events)
     stage.worker.catch_up()
     with stage.serving() as found:
@@ -37,11 +42,11 @@ def kept(model: ReadModel[R], history: History, folder: Path) -> Iterator[Rows[R
 class Stage:
     """A database with one read model, and what is told to it: its own events in its store, others' as a source."""
 
-    def __init__(self, path: Path, model: ReadModel[Any], history: History) -> None:
+    def __init__(self, open_store: OpenStore, model: ReadModel[Any], history: History) -> None:
         self._history = history
         self._model = model
         self._now = to_micros(BEGINNING)
-        self._store = SqliteStore(path, history.service, master_key=bytes(32), clock=lambda: self._now)
+        self._store = open_store(history.service, clock=lambda: self._now)
         self._others = {name: _Told(name) for name in model.sources if name != history.service}
         service = Service(name=history.service, deciders=(), read_models=(model,), reactions=())
         self.worker = Worker(service, self._store, self._others, "the-worker")

@@ -9,9 +9,9 @@ import pytest
 from chassis.service import Service
 from chassis.store.protocol import Store
 from chassis.worker import Worker
-from tests.stores import Databases, Opener, databases, postgres_store, sqlite_store
+from tests.stores import Databases, Opener, databases, open_store, postgres_store, sqlite_store
 
-__all__ = ["databases"]
+__all__ = ["databases", "open_store"]
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

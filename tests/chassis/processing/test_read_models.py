@@ -159,7 +159,7 @@ def test_pages_follow_each_other_without_gap_or_repetition(store, worker):
         assert len(found) == 25
 
 
-def test_pages_in_the_order_of_moments_follow_each_other_and_a_made_up_cursor_is_refused(tmp_path):
+def test_pages_in_the_order_of_moments_follow_each_other_and_a_made_up_cursor_is_refused(open_store):
     history = History("suite")
     for n in range(3):
         history.add("suite", f"counter-{n}", CounterRaised())
@@ -172,7 +172,7 @@ def test_pages_in_the_order_of_moments_follow_each_other_and_a_made_up_cursor_is
         keys=one_subject,
         fold=lambda row, recorded, key: Moment(counter=key, at=recorded.recorded_at),
     )
-    with kept(model, history, tmp_path) as moments:
+    with kept(model, history, open_store) as moments:
         first = moments.page(by=("at",), descending=True, limit=1)
         assert [row.counter for row in first.rows] == ["2"]
         assert [row.counter for row in moments.page(by=("at",), descending=True, after=first.next).rows] == ["1", "0"]

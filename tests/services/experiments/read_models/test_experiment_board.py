@@ -171,7 +171,7 @@ def test_whom_to_ask_is_named_only_if_they_want_to_be():
 
 
 @pytest.fixture
-def board(tmp_path):
+def board(open_store):
     history = History("experiments")
     for experiment_id, more in (
         (VIDEO, {"ends_on": date(2026, 9, 1)}),
@@ -180,7 +180,7 @@ def board(tmp_path):
     ):
         history.add("experiments", f"experiment-{experiment_id}", drafted(experiment_id, **more))
     history.add("experiments", f"experiment-{VIDEO}", STARTED, failed())
-    with kept(EXPERIMENT_BOARD, history, tmp_path) as rows:
+    with kept(EXPERIMENT_BOARD, history, open_store) as rows:
         yield rows
 
 

@@ -258,7 +258,7 @@ def test_a_lesson_that_was_emptied_of_its_title_has_none():
 
 
 @pytest.fixture
-def wall(tmp_path):
+def wall(open_store):
     history = told()
     history.add(
         "experiments",
@@ -266,7 +266,7 @@ def wall(tmp_path):
         failed(GARDEN, title="Odling på tak", unit="sbf-gator", idea_ids=(ROOFS,), challenge_id=CHALLENGE),
     )
     history.add("experiments", f"experiment-{PHONE}", failed(PHONE), reopened(PHONE))
-    with kept(FAILURE_WALL, history, tmp_path) as rows:
+    with kept(FAILURE_WALL, history, open_store) as rows:
         yield rows
 
 

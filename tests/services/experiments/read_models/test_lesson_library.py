@@ -178,7 +178,7 @@ def test_an_imported_lesson_has_the_day_it_was_learned():
 
 
 @pytest.fixture
-def library(tmp_path):
+def library(open_store):
     history = History("experiments")
     for lesson_id, more in (
         (COMPANY, {"tags": ("Video",)}),
@@ -188,7 +188,7 @@ def library(tmp_path):
         history.add("experiments", f"lesson-{lesson_id}", recorded(lesson_id, **more))
     history.add("experiments", f"lesson-{TABLETS}", applied(TABLETS), cited(TABLETS), supported(VIDEO, TABLETS))
     history.add("experiments", f"lesson-{COMPANY}", cited(), withdrawn())
-    with kept(LESSON_LIBRARY, history, tmp_path) as rows:
+    with kept(LESSON_LIBRARY, history, open_store) as rows:
         yield rows
 
 

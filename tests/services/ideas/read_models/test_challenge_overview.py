@@ -157,12 +157,12 @@ def test_a_day_that_is_cleared_is_gone():
     assert card_after(DRAFTED, ChallengeRevised(**HERE, cleared=("closes_on",), revised_by=COACH)).closes_on is None
 
 
-def test_drafts_are_listed_only_for_those_who_prepare_them(tmp_path):
+def test_drafts_are_listed_only_for_those_who_prepare_them(open_store):
     history = challenges()
     history.add(
         "ideas", f"challenge-{VIDEO}", ChallengeDrafted(challenge_id=VIDEO, title="Än", unit="vof", drafted_by=COACH)
     )
-    with kept(CHALLENGE_OVERVIEW, history, tmp_path) as found:
+    with kept(CHALLENGE_OVERVIEW, history, open_store) as found:
         listed = [card.challenge_id for card in challenges_page(found).rows]
         assert listed == [OTHER_CHALLENGE, CHALLENGE]
         assert challenges_page(found, with_drafts=True).rows[0].challenge_id == VIDEO
@@ -245,8 +245,8 @@ def test_a_row_is_what_was_heard_so_far_in_whatever_order(order, rows):
     assert found == expected
 
 
-def test_what_came_of_it_is_counted_over_ideas_and_the_experiments_that_test_them(tmp_path):
-    with kept(CHALLENGE_PARTS, parts(), tmp_path) as rows:
+def test_what_came_of_it_is_counted_over_ideas_and_the_experiments_that_test_them(open_store):
+    with kept(CHALLENGE_PARTS, parts(), open_store) as rows:
         assert came_of(rows, CHALLENGE) == CameOf(
             ideas={"in_experiment": 1, "declined": 1}, experiments={"failed": 1, "invalidated": 1}
         )

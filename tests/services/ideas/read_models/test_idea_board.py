@@ -186,7 +186,7 @@ def test_a_resting_idea_says_until_when_and_no_other_does():
 
 
 @pytest.fixture
-def board(tmp_path):
+def board(open_store):
     history = History("ideas")
     for idea_id, unit, tags, more in (
         (VIDEO, "vof-hemvard", ("Hemtjänst",), {"challenge_id": CHALLENGE}),
@@ -196,7 +196,7 @@ def board(tmp_path):
         history.add("ideas", f"idea-{idea_id}", submitted(idea_id, unit=unit, tags=tags, **more))
     history.add("ideas", f"idea-{GARDEN}", *(IdeaSupported(idea_id=GARDEN, supporter_id=who) for who in (OLLE, KARIN)))
     history.add("ideas", f"idea-{VIDEO}", IdeaWithdrawn(idea_id=VIDEO, unit="vof-hemvard", withdrawn_by=ANNA))
-    with kept(IDEA_BOARD, history, tmp_path) as rows:
+    with kept(IDEA_BOARD, history, open_store) as rows:
         yield rows
 
 

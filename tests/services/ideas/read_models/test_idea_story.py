@@ -271,11 +271,11 @@ def test_what_was_imported_is_told_when_it_happened():
     assert row.at == then
 
 
-def test_its_pages_follow_each_other_and_keep_what_is_for_authors_from_others(tmp_path):
+def test_its_pages_follow_each_other_and_keep_what_is_for_authors_from_others(open_store):
     history = everything()
     rows = [row for row in folded(IDEA_STORY, history.events).values() if row.idea_id == VIDEO]
     for_authors = {"idea-drafted", "join-requested", "join-declined"}
-    with kept(IDEA_STORY, history, tmp_path) as story:
+    with kept(IDEA_STORY, history, open_store) as story:
         for author in (True, False):
             told, after = [], None
             while page := story_page(story, VIDEO, for_authors=author, after=after, limit=7):

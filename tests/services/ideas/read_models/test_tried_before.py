@@ -260,8 +260,8 @@ def test_what_was_learned_is_one_line():
 
 
 @pytest.fixture
-def tried(tmp_path):
-    with kept(TRIED_BEFORE, everything(), tmp_path) as rows:
+def tried(open_store):
+    with kept(TRIED_BEFORE, everything(), open_store) as rows:
         yield rows
 
 

@@ -55,8 +55,8 @@ def test_an_entry_says_by_references_what_happened():
     assert HISTORY.events[0].recorded_at == BEGINNING
 
 
-def test_one_sees_ones_own_the_latest_first_page_by_page(tmp_path):
-    with kept(INBOX, HISTORY, tmp_path) as rows:
+def test_one_sees_ones_own_the_latest_first_page_by_page(open_store):
+    with kept(INBOX, HISTORY, open_store) as rows:
         first = page_of(rows, ANNA, only_unread=False, after=None, limit=3)
         assert [entry.notification_id for entry in first.rows] == ["5", "3", "2"]
         rest = page_of(rows, ANNA, only_unread=False, after=first.next, limit=3)
@@ -65,8 +65,8 @@ def test_one_sees_ones_own_the_latest_first_page_by_page(tmp_path):
         assert [entry.notification_id for entry in all_of(rows, ANNA)] == ["1", "2", "3", "5"]
 
 
-def test_what_was_read_is_not_counted_and_can_be_left_out(tmp_path):
-    with kept(INBOX, HISTORY, tmp_path) as rows:
+def test_what_was_read_is_not_counted_and_can_be_left_out(open_store):
+    with kept(INBOX, HISTORY, open_store) as rows:
         assert (unread_of(rows, ANNA), unread_of(rows, BO), unread_of(rows, "nobody")) == (3, 1, 0)
         unread = page_of(rows, ANNA, only_unread=True, after=None, limit=50)
         assert [entry.notification_id for entry in unread.rows] == ["5", "3", "1"]

@@ -47,8 +47,8 @@ class TestTitles(ReadModelSuite):
     history = HISTORY
 
 
-def test_the_title_that_holds_is_told_and_of_a_lesson_without_one_its_statement(tmp_path):
-    with kept(TITLES, HISTORY, tmp_path) as rows:
+def test_the_title_that_holds_is_told_and_of_a_lesson_without_one_its_statement(open_store):
+    with kept(TITLES, HISTORY, open_store) as rows:
         assert titles_of(rows, {CHALLENGE_STREAM, IDEA_STREAM, EXPERIMENT_STREAM, LESSON_STREAM, "idea-unknown"}) == {
             CHALLENGE_STREAM: "Hur kan vi tänka nytt?",
             IDEA_STREAM: "Videosamtal",
