@@ -98,13 +98,14 @@ def telling(address: str) -> Iterator[None]:
     except WrongStore as error:
         raise click.ClickException(f"database {where}: {error}") from None
     except (Unavailable, DBAPIError, psycopg.Error) as error:
-        raise click.ClickException(f"database {where}: {_reason(error)}") from None
+        raise click.ClickException(f"database {where}: {reason(error)}") from None
 
 
-def _reason(error: BaseException) -> str:
+def reason(error: BaseException) -> str:
+    """What a server or the way to it said, in one line, and what to do where that is known."""
     cause = error.orig if isinstance(error, DBAPIError) else error
     if isinstance(cause, Unavailable) and isinstance(cause.__cause__, psycopg.Error | DBAPIError):
-        return _reason(cause.__cause__)
+        return reason(cause.__cause__)
     if not isinstance(cause, psycopg.Error):
         return reason_of(error)
     if isinstance(cause, errors.InsufficientPrivilege):
@@ -116,7 +117,7 @@ def _reason(error: BaseException) -> str:
 
 def _one_line(error: psycopg.Error) -> str:
     first, *_ = (error.diag.message_primary or str(error) or type(error).__name__).splitlines()
-    return first.rpartition(" failed: ")[2]  # before that it says where
+    return first.rpartition(" failed: ")[2].removeprefix("FATAL:").strip()  # before that it says where
 
 
 def _host(address: str) -> str:

@@ -21,6 +21,8 @@ def prepare(data: Path, servers: Servers, say: Callable[[str], None]) -> None:
     brokers = servers.brokers()
     if brokers is None and servers.postgres is None:
         return
+    if servers.postgres and any(data.glob("*.sqlite")):
+        say(f"the histories in {data} are files and stay there; those in the databases are others")
     try:
         master = load_keys(data).master
     except WrongKeys as error:

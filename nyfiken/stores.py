@@ -9,12 +9,13 @@ from pathlib import Path
 
 import click
 
+from chassis.errors import Unavailable
 from chassis.keys import WrongKeys, load_keys
 from chassis.processing.tables import create_tables
 from chassis.service import Service
 from chassis.store.postgres import PostgresStore
 from chassis.store.sqlite import SqliteStore, open_store
-from nyfiken.databases import telling
+from nyfiken.databases import reason, telling
 from nyfiken.layout import SERVICES
 from nyfiken.servers import Servers
 
@@ -36,7 +37,10 @@ def opened(data: Path, servers: Servers) -> Iterator[list[Opened]]:
         for store in stores:
             with store.transaction() as transaction:
                 create_tables(transaction.connection)  # the platform may never have got that far
-        yield list(zip(services, stores, strict=True))
+        try:
+            yield list(zip(services, stores, strict=True))
+        except Unavailable as error:
+            raise click.ClickException(f"a store is not available: {reason(error)}") from None
 
 
 @contextmanager

@@ -22,6 +22,13 @@ def test_they_are_made_at_the_first_start_and_the_same_ever_after(tmp_path):
     assert {len(key) for key in (made.master, made.signing, made.secret)} == {32}
 
 
+def test_who_may_not_make_them_is_told_that_there_are_none(tmp_path):
+    with pytest.raises(WrongKeys, match=r"there are no keys in .*/data/keys"):
+        load_keys(tmp_path / "data", may_make=False)
+    assert not (tmp_path / "data").exists()
+    assert load_keys(tmp_path / "data") == load_keys(tmp_path / "data", may_make=False)
+
+
 def test_nobody_else_can_read_them(tmp_path):
     load_keys(tmp_path / "data")
     folder = tmp_path / "data" / "keys"

@@ -16,8 +16,9 @@ STEPS = 40
 
 def demo(running, *options):
     command = [sys.executable, "-m", "nyfiken", "demo", "--data", str(running.data), "--port", str(running.port)]
-    ran = [*command, *options]
-    return subprocess.run(ran, cwd=ROOT, env=running.environment, capture_output=True, text=True, timeout=100)
+    ran, names = [*command, *options], ("NYFIKEN_POSTGRES", "NYFIKEN_KAFKA")
+    environment = {name: value for name, value in running.environment.items() if name not in names}
+    return subprocess.run(ran, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=100)
 
 
 def told(answer):
@@ -35,10 +36,9 @@ def test_the_story_can_be_told_again_on_the_same_platform(platform):
 
 
 def test_the_demo_starts_a_platform_where_none_runs_and_ends_it(platform, tmp_path):
-    another = RunningPlatform(
-        tmp_path / "data", postgres=platform.servers.postgres, kafka=platform.servers.kafka
-    )  # not started
-    answer = demo(another, "--exit")
+    another = RunningPlatform(tmp_path / "data", postgres=platform.servers.postgres, kafka=platform.servers.kafka)
+    servers = {"--postgres": another.servers.postgres, "--kafka": another.servers.kafka}
+    answer = demo(another, "--exit", *(word for option in servers.items() if option[1] for word in option))
     another.remove()
     told(answer)
     assert re.search(r"^ready ", answer.stdout, re.MULTILINE)

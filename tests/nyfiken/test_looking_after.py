@@ -14,6 +14,7 @@ from chassis.store.protocol import Append, Change
 from chassis.store.sqlite import SqliteStore
 from chassis.testing.happenings import CounterRaised
 from chassis.testing.store_suite import new
+from chassis.transport.relayed import Relayed, begin, move
 from chassis.worker import Worker
 from nyfiken import compact, parked, prune, rebuild, status
 from tests.chassis.processing.tallies import MIRROR, Tally, suite, tally
@@ -32,10 +33,10 @@ def store(tmp_path):
 def run(store, monkeypatch):
     """Runs a command over the store, as if the data folder held this service."""
 
-    def use(service, command, *arguments):
+    def use(service, command, *arguments, of=store):
         @contextmanager
         def opened(data, servers):
-            yield [(service, store)]
+            yield [(service, of)]
 
         for module in (compact, parked, prune, rebuild, status):
             monkeypatch.setattr(module, "opened", opened)
@@ -47,6 +48,11 @@ def run(store, monkeypatch):
 def note(store, stream, *notes):
     events = [new(CounterRaised(note=text)) for text in notes]
     store.append(Append(changes=[Change(stream=stream, expected=0, events=events)]))
+
+
+def rows(shown):
+    """The cells of a table."""
+    return [[cell.strip() for cell in line.split("│")[1:-1]] for line in shown.output.splitlines() if "│" in line]
 
 
 def caught_up(store, service):
@@ -67,11 +73,37 @@ def test_status_shows_stores_processors_and_what_is_parked_in_one_table(store, r
     caught_up(store, suite(tally()))
     shown = run(suite(tally()), status.command)
     assert shown.exit_code == 0, shown.output
-    rows = [[cell.strip() for cell in line.split("│")[1:-1]] for line in shown.output.splitlines() if "│" in line]
-    assert rows == [
+    assert rows(shown) == [
         ["suite", "store", "", "suite/0", "2", "", "", "", ""],
         ["suite", "read model", "tally_v1", "suite/0", "2", "2", "0", "1", "serves"],
     ]
+
+
+def test_status_shows_how_far_the_relay_has_published(store, run):
+    note(store, "counter-a", "one", "two", "three")
+    caught_up(store, suite())
+    last = Relayed(position=2, event_id="an-event", topic_id="a-topic", topic_offset=1)
+    with store.transaction() as transaction:
+        assert move(transaction.connection, 0, begin(transaction.connection, 0), last)
+    shown = run(suite(), status.command)
+    assert ["suite", "relay", "", "suite/0", "2", "3", "1", "", ""] in rows(shown)
+
+
+def test_status_sums_up_several_partitions_unless_it_is_asked_for_each(tmp_path, run):
+    several = SqliteStore(tmp_path / "several.sqlite", "suite", master_key=bytes(32), partitions=3)
+    for n in range(9):
+        note(several, f"counter-{n}", "one")
+    caught_up(several, suite(tally()))
+    note(several, "counter-after", "two")
+    together = rows(run(suite(tally()), status.command, of=several))
+    each = rows(run(suite(tally()), status.command, "--partitions", of=several))
+    several.close()
+    assert together == [
+        ["suite", "store", "", "suite/0–2", "10", "", "", "", ""],
+        ["suite", "read model", "tally_v1", "suite/0–2", "9", "10", "1", "", "serves"],
+    ]
+    assert [row[3] for row in each] == ["suite/0", "suite/1", "suite/2"] * 2
+    assert [sum(int(row[n]) for row in each[3:]) for n in (4, 5, 6)] == [9, 10, 1]
 
 
 def test_rebuild_starts_a_table_beside_the_one_that_serves_and_only_one(store, run):

@@ -140,7 +140,7 @@ def test_a_server_that_does_not_answer_and_one_that_lets_nobody_in_are_told_apar
     )
     code, said = nyfiken("migrate", postgres=as_somebody(postgres, "nobody", "secret-word"))
     assert code == 1
-    assert f"{parts.hostname}:{parts.port}: FATAL:  password authentication failed for user" in said
+    assert f"{parts.hostname}:{parts.port}: password authentication failed for user" in said
     assert "secret-word" not in said
 
 
