@@ -10,14 +10,13 @@ from chassis.processing.labels import labelled, labels
 THINGS = sa.Table("things", sa.MetaData(), sa.Column("id", sa.Integer), sa.Column("tags", sa.Text))
 
 
-@pytest.fixture(scope="module")
-def connection():
-    engine = sa.create_engine("sqlite://")
-    with engine.connect() as made:
-        THINGS.create(made)
-        made.execute(sa.insert(THINGS), [{"id": 1, "tags": labels("Ärlig", "50 %")}, {"id": 2, "tags": labels()}])
-        yield made
-    engine.dispose()
+@pytest.fixture
+def connection(store):
+    with store.transaction() as transaction:
+        THINGS.create(transaction.connection)
+        rows = [{"id": 1, "tags": labels("Ärlig", "50 %")}, {"id": 2, "tags": labels()}]
+        transaction.connection.execute(sa.insert(THINGS), rows)
+        yield transaction.connection
 
 
 @pytest.mark.parametrize(("word", "found"), [("ÄRLIG", [1]), (" 50 % ", [1]), ("ärl", []), ("%", []), ("", [])])

@@ -1,10 +1,13 @@
 """What a search finds, in Swedish and English, and in which order."""
 
+import random
+
 import pytest
 import sqlalchemy as sa
 
 from chassis.processing.search import Indexed, create_index, drop_index, index, search
 from chassis.processing.words import parts_of, words_of
+from tests.stores import postgres_store, sqlite_store
 
 TITLES = {
     "video": "Videomöten med hemtjänsten",
@@ -15,6 +18,7 @@ TITLES = {
     "crane": "Preventive maintenance of mobile cranes",
     "labels": "Wire identification in harnesses",
 }
+_SYLLABLES = ["bo", "dra", "fel", "gås", "hi", "kor", "mu", "ny", "ros", "tvä"]
 BODIES = {"garden": "Grannar odlar grönsaker tillsammans.", "bread": "De som inte har något videosamtal får bröd."}
 
 
@@ -107,6 +111,32 @@ def test_an_index_that_is_dropped_can_be_made_again(things):
     drop_index(connection, "things")
     create_index(connection, "things")
     assert found(things, "cykelgarage") == []
+
+
+def test_every_database_ranks_the_same(tmp_path, databases):
+    chance = random.Random(1)
+    words = [f"{first}{second}{third}" for first in _SYLLABLES for second in _SYLLABLES for third in _SYLLABLES]
+    common = chance.sample(words, 40)
+
+    def text(length):
+        return " ".join(chance.choice(common if chance.random() < 0.6 else words) for _ in range(length))
+
+    rows = [Indexed(key=str(n), heading=text(chance.randrange(1, 6)), body=text(30)) for n in range(300)]
+    asked = [text(length) for length in (1, 2, 5, 15) for _ in range(5)]
+    with databases.migrated("suite", 1) as address:
+        of_each = []
+        for opener in (sqlite_store(tmp_path / "ranked.sqlite", "suite"), postgres_store(address, "suite")):
+            store = opener()
+            with store.transaction() as transaction:
+                table = sa.Table("things", sa.MetaData(), sa.Column("key", sa.Text, primary_key=True))
+                create_index(transaction.connection, "things")
+                index(transaction.connection, "things", [Indexed(key=row.key, body="other words") for row in rows[:50]])
+                index(transaction.connection, "things", rows)
+                of_each.append([search(transaction.connection, table.c.key, words, 20) for words in asked])
+            store.close()
+    one, other = of_each
+    assert one == other
+    assert all(one)
 
 
 def test_a_part_is_three_letters_and_the_first_has_a_mark():

@@ -6,6 +6,7 @@ The sentences were written before anybody had seen what they find; the weights w
 
 from __future__ import annotations
 
+import contextlib
 import os
 from io import BytesIO
 from pathlib import Path
@@ -25,6 +26,7 @@ from nyfiken.importing.mapping import load_map
 from nyfiken.importing.outcome import Outcome
 from nyfiken.importing.passing import outcomes
 from services.ideas.read_models import TRIED_BEFORE, similar_to
+from tests.stores import postgres_store, sqlite_store
 
 ROOT = Path(__file__).parents[3]
 FOLDER = Path(os.environ.get("NYFIKEN_REAL_DATA") or ROOT.parent / "shared" / "data")
@@ -105,9 +107,8 @@ def events(name):
         yield f"{kind[:-1]}-{thing}", converter.structure({**bodies[line], **recorded_by}, event)
 
 
-@pytest.fixture(scope="module")
-def tried(tmp_path_factory):
-    """All of them, folded into a table."""
+def history():
+    """All of them."""
     if not FOLDER.is_dir():
         assert os.environ.get("CI") != "true", f"{FOLDER} is missing; name another with NYFIKEN_REAL_DATA"
         pytest.skip(f"{FOLDER} is not here")
@@ -115,16 +116,35 @@ def tried(tmp_path_factory):
     for name in FILES:
         for stream, event in events(name):
             history.add("ideas", stream, event)
-    engine = sa.create_engine(f"sqlite:///{tmp_path_factory.mktemp('real')}/tried.sqlite")
-    with engine.begin() as connection:
-        table = TRIED_BEFORE.table(sa.MetaData())
-        table.create(connection)
-        create_index(connection, table.name)
-        folding = Folding(connection, TRIED_BEFORE, table)
-        assert folding.fold([(recorded, recorded.stream) for recorded in history.events]) == []
+    return history
+
+
+def folded_into(store):
+    """A table with all of them."""
+    table = TRIED_BEFORE.table(sa.MetaData())
+    with store.transaction() as transaction:
+        table.create(transaction.connection)
+        create_index(transaction.connection, table.name)
+        folding = Folding(transaction.connection, TRIED_BEFORE, table)
+        assert folding.fold([(recorded, recorded.stream) for recorded in history().events]) == []
         folding.write()
-        yield Rows(connection, TRIED_BEFORE, table)
-    engine.dispose()
+    return table
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgres"])
+def tried(request, tmp_path_factory):
+    """All of them, in a store of each kind."""
+    with contextlib.ExitStack() as opened:
+        if request.param == "sqlite":
+            opener = sqlite_store(tmp_path_factory.mktemp("real") / "tried.sqlite", "ideas")
+        else:
+            databases = request.getfixturevalue("databases")
+            opener = postgres_store(opened.enter_context(databases.migrated("ideas")), "ideas")
+        store = opener()
+        table = folded_into(store)
+        with store.reading() as connection:
+            yield Rows(connection, TRIED_BEFORE, table)
+        store.close()
 
 
 def missed(tried, sentences):
