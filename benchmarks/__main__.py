@@ -44,17 +44,20 @@ LONG = ("growth",)
 @click.argument("names", nargs=-1, type=click.Choice(list(BENCHMARKS)))
 @click.option("--long", is_flag=True, help="With those that take long.")
 @click.option("--tiny", is_flag=True, help="Measure next to nothing and keep nothing: only to see that it works.")
-def main(names: Sequence[str], long: bool, tiny: bool) -> None:
+@click.option("--patience", type=float, help="Seconds to wait, for each row, until others leave the machine alone.")
+def main(names: Sequence[str], long: bool, tiny: bool, patience: float | None) -> None:
     """Run all benchmarks, or those named; ends with 1 when a goal is missed."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     console = Console(width=max(_WIDTH, Console().width))
     wanted = names or [name for name in BENCHMARKS if long or name not in LONG]
+    sizes = TINY if tiny else WHOLE
+    sizes = sizes if patience is None else dataclasses.replace(sizes, patience=patience)
     measured = []
     with tempfile.TemporaryDirectory(prefix="nyfiken-bench-") as folder, Servers(Path(folder)) as servers:
         for name in wanted:
             own = Path(folder) / name
             own.mkdir()
-            bench = Bench(folder=own, servers=servers, sizes=TINY if tiny else WHOLE, say=console.print)
+            bench = Bench(folder=own, servers=servers, sizes=sizes, say=console.print)
             measured += list(_measured(name, bench))
     console.print(table(measured))
     if not tiny:

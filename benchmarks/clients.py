@@ -109,10 +109,9 @@ def median_of(rounds: Sequence[Found]) -> Found:
 
 def quietest(one: Callable[[], Mapping[str, float]], sizes: Sizes) -> list[Found]:
     """So many rounds as are wanted: the first that others leave alone, or those that they disturb the least."""
-    neighbours, rounds = Neighbours(), list[Found]()
+    neighbours, rounds, patience = Neighbours(), list[Found](), sizes.patience
     while sum(each.others <= MOST for each in rounds) < sizes.rounds and len(rounds) < sizes.rounds * sizes.tries:
-        neighbours.wait(sizes.patience)
-        neighbours.share()
+        patience = neighbours.wait(patience)
         rates = one()
         rounds.append(Found(rates=rates, others=neighbours.share()))
     return sorted(rounds, key=lambda each: each.others)[: sizes.rounds]

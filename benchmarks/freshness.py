@@ -60,7 +60,6 @@ def freshness(bench: Bench) -> Iterator[Row]:
     neighbours = Neighbours()
     with running(bench) as platform:
         neighbours.wait(bench.sizes.patience)
-        neighbours.share()
         yield from rows(measured(platform, authors(platform), bench.sizes), neighbours.share())
 
 

@@ -88,7 +88,6 @@ def _stage(
     weights = {name: resident(pid) / 2**20 for name, pid in platform.processes().items()}
     neighbours = Neighbours()
     neighbours.wait(bench.sizes.patience)
-    neighbours.share()
     store, chance = inside.store("ideas"), random.Random(0)
     client = Client(platform.port, people[0].token)
     costs = {

@@ -33,14 +33,16 @@ class Neighbours:
             self._before, self._last = now, max(0.0, busy - own) / (busy + idle)
         return self._last
 
-    def wait(self, seconds: float) -> None:
-        """Until the others are quiet, for so many seconds at most."""
+    def wait(self, seconds: float) -> float:
+        """Until the others are quiet, for so many seconds at most; how many are left of these."""
         ends = time.monotonic() + seconds
         while time.monotonic() < ends:
             self.share()
             time.sleep(_LOOK)
             if self.share() <= MOST:
-                return
+                break
+        self.share()
+        return max(0.0, ends - time.monotonic())
 
 
 def family(pid: int) -> Iterator[int]:

@@ -16,8 +16,8 @@ class Sizes:
     """How many blocks each side has."""
     tries: int = 3
     """How many times as many at most, where others disturb them."""
-    patience: float = 20.0
-    """Seconds that are waited at most, before each round, until others are quiet."""
+    patience: float = 60.0
+    """Seconds that are waited at most, for one row, until others are quiet."""
     history: int = 100_000
     """Events that are read and folded."""
 
