@@ -96,7 +96,10 @@ class Reader:
     def step(self) -> bool:
         """Move every group of processors by one batch; whether there was anything to read."""
         moved = False
+        ends = self._source.ends()
         for (partition, position), group in self._groups().items():
+            if partition in ends and ends[partition] <= position and not any(each.doubted for each in group):
+                continue
             if not (going_on := self._verified(partition, position, group)):
                 continue
             events = self._read(partition, position, min(a.processor.batch for a in going_on))

@@ -27,6 +27,9 @@ class Source(Protocol):
     def heads(self) -> Mapping[int, Head]:
         """The last event of every partition, of which there are as many as the owner has. Raises SourceGone."""
 
+    def ends(self) -> Mapping[int, int]:
+        """The last position of every partition, where that saves reading them all; {} elsewhere. Raises SourceGone."""
+
     def at(self, partition: int, position: int) -> Head | None:
         """The owner's own event at this position, whatever was delivered earlier. Raises SourceGone."""
 
@@ -50,6 +53,10 @@ class OwnStore:
     def heads(self) -> Mapping[int, Head]:
         """As ``Source.heads``."""
         return self._store.heads()
+
+    def ends(self) -> Mapping[int, int]:
+        """As ``Source.ends``."""
+        return {partition: head.position for partition, head in self._store.heads().items()}
 
     def at(self, partition: int, position: int) -> Head | None:
         """As ``Source.at``."""

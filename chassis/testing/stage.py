@@ -104,6 +104,9 @@ class _Told:
     def heads(self) -> Mapping[int, Head]:
         return {0: Head(position=len(self.events), id=self.events[-1].id if self.events else "")}
 
+    def ends(self) -> Mapping[int, int]:
+        return {}
+
     def at(self, partition: int, position: int) -> Head | None:
         found = self.events[position - 1 : position]
         return Head(position=position, id=found[0].id) if found else None

@@ -69,6 +69,10 @@ class Silent:
         """One partition, empty."""
         return {0: Head()}
 
+    def ends(self) -> Mapping[int, int]:
+        """Not known."""
+        return {}
+
     def at(self, partition: int, position: int) -> Head | None:
         """Nothing."""
         return None

@@ -31,11 +31,18 @@ class FeedSource:
         self._token = token
         tls = url.startswith("https:")  # without it, no certificates need to be read
         self._client = httpx.Client(base_url=url, timeout=_GRACE, trust_env=False, verify=tls)
+        self._partitions = 0
         self._ahead: dict[tuple[int, int], list[Recorded]] = {}
 
     def heads(self) -> Mapping[int, Head]:
         """As ``Source.heads``."""
         return self._heads({}, 0)
+
+    def ends(self) -> Mapping[int, int]:
+        """As ``Source.ends``: of several partitions, one request instead of one for each."""
+        if self._partitions == 1:
+            return {}
+        return {partition: head.position for partition, head in self.heads().items()}
 
     def at(self, partition: int, position: int) -> Head | None:
         """As ``Source.at``."""
@@ -74,10 +81,12 @@ class FeedSource:
         known = ",".join(f"{partition}:{position}" for partition, position in after.items())
         answer = self._get("/events/heads", {"after": known, "wait": wait}, wait + _GRACE)
         try:
-            heads = orjson.loads(answer.content)["heads"]
-            return {each["partition"]: Head(position=each["position"], id=each["id"]) for each in heads}
+            found = orjson.loads(answer.content)["heads"]
+            heads = {each["partition"]: Head(position=each["position"], id=each["id"]) for each in found}
         except (ValueError, KeyError, TypeError) as error:
             raise SourceGone(f"{self.service}: answered something else than heads") from error
+        self._partitions = len(heads)
+        return heads
 
     def _page(self, partition: int, after: int, limit: int, wait: float) -> list[Recorded]:
         asked = {"partition": partition, "after": after, "limit": limit, "wait": wait}

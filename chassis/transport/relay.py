@@ -66,8 +66,9 @@ class Relay:
     def step(self) -> bool:
         """Publish the next batch of each partition; whether there was any. Raises TopicGone when one has failed."""
         self._take_over()
-        places = self._places.items()
-        batches = {n: events for n, at in places if (events := self._store.read(n, at.position, BATCH))}
+        heads = self._store.heads()
+        waiting = {n: at.position for n, at in self._places.items() if heads[n].position > at.position}
+        batches = {n: self._store.read(n, position, BATCH) for n, position in waiting.items()}
         if not batches:
             return False
         published = self._publisher.publish(batches)

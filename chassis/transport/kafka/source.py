@@ -52,6 +52,10 @@ class KafkaSource:
         self._heads = heads = self._owner.heads()
         return heads
 
+    def ends(self) -> Mapping[int, int]:
+        """As ``Source.ends``: what has come is known without asking."""
+        return {}
+
     def at(self, partition: int, position: int) -> Head | None:
         """As ``Source.at``: of the owner, since the topic keeps what an owner that was restored does not have."""
         return self._owner.at(partition, position)
