@@ -1,63 +1,32 @@
 """The reader of one source: reads it once for all processors that are as far, and moves them along.
 
-Processors at the same position of a partition share what is read, and one transaction: their checkpoints move first,
-by compare-and-set, then each applies the batch; one that appends has a transaction of its own. If anything fails, each
-is moved by itself, then event by event, and what fails alone is parked. Processors that are behind catch up beside
-those that are at the end.
+Processors at the same position of a partition share what is read. Those that are behind catch up beside those that are
+at the end. Before they go on, the owner's history must be the one that they have applied.
 """
 
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import threading
-import time
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 import structlog
 
 from chassis.errors import Unavailable
-from chassis.failpoints import failpoint
 from chassis.logs import reason_of
-from chassis.metrics import BATCH_SECONDS
-from chassis.processing.checkpoints import Checkpoint, CheckpointMoved, Place, advance, checkpoints
+from chassis.processing.checkpoints import checkpoints
 from chassis.processing.leases import Lease, Leases
-from chassis.processing.measures import APPLIED, GAPS, LOST, PARKED
-from chassis.processing.parking import TooManyParked
+from chassis.processing.measures import GAPS
+from chassis.processing.moving import Assignment, Mover
 from chassis.processing.processor import Processor
 from chassis.processing.source import Source, SourceGone, SourceRestored
 from chassis.recorded import Recorded
-from chassis.store.protocol import Head, Store, VersionConflict
-from contracts.event import UnknownEventVersion
+from chassis.store.protocol import Head, Store
 
 log = structlog.get_logger("processing")
 _WAIT = 1.0
 _PAUSE = 0.5
-_CALM_AFTER = 100
-_ATTEMPTS = 5
-"""How often a batch is tried that others were in the way of."""
-_STOPS = (UnknownEventVersion, TooManyParked, SourceRestored)
-_LATER = (Unavailable, SourceGone, CheckpointMoved, *_STOPS)
-
-
-@dataclasses.dataclass(slots=True)
-class Assignment:
-    """A processor on one partition, as far as this worker has moved it."""
-
-    processor: Processor
-    lease: Lease
-    checkpoint: Checkpoint
-    doubted: bool = True
-    """Whether the owner is to be asked if its history is still the one that was read."""
-    verified: bool = False
-    """Whether it has said so since it was last away."""
-    applied_alone: int = 0
-
-    @property
-    def place(self) -> Place:
-        """Which partition of which source."""
-        return (self.lease.key.source, self.lease.key.partition)
 
 
 class Reader:
@@ -66,11 +35,14 @@ class Reader:
     def __init__(self, store: Store, source: Source, leases: Leases) -> None:
         self._store = store
         self._source = source
-        self._leases = leases
+        self._mover = Mover(store, source.service, leases)
         self._lock = threading.Lock()
         self._assigned: dict[tuple[str, int], Assignment] = {}
-        self.stopped: dict[str, str] = {}
+
+    @property
+    def stopped(self) -> dict[str, str]:
         """Processors that must not go on in this process, and why."""
+        return self._mover.stopped
 
     def assign(self, held: Mapping[Lease, Processor]) -> None:
         """Run exactly these processors from now on; new ones start from their checkpoints."""
@@ -105,7 +77,7 @@ class Reader:
             events = self._read(partition, position, min(a.processor.batch for a in going_on))
             if events:
                 moved = True
-                self._move(going_on, events)
+                self._let_go(self._mover.move(going_on, events))
         return moved
 
     def check_heads(self, heads: Mapping[int, Head]) -> None:
@@ -165,7 +137,7 @@ class Reader:
         assignment.verified = owners == Head(position=at.position, id=at.event_id)
         if not assignment.verified:
             where = f"{self._source.service}/{assignment.place[1]}:{at.position}"
-            self._stop(assignment, SourceRestored(f"{where} is not the event that was applied"))
+            self._mover.stop(assignment, SourceRestored(f"{where} is not the event that was applied"))
 
     def _wait(self, stopping: threading.Event) -> None:
         ends: dict[int, int] = {}
@@ -176,121 +148,7 @@ class Reader:
         else:
             stopping.wait(0.05)
 
-    def _move(self, group: Sequence[Assignment], events: Sequence[Recorded]) -> None:
-        together = [a for a in group if not (a.lease.cautious or a.processor.appends)]
-        alone = [a for a in group if a not in together]
-        try:
-            self._apply(together, events)
-        except Exception as error:  # noqa: BLE001 - whatever it is, each is tried by itself
-            log.info("batch-failed", source=self._source.service, reason=reason_of(error))
-            alone = list(group)
-        for assignment in alone:
-            self._move_alone(assignment, events)
-
-    def _move_alone(self, assignment: Assignment, events: Sequence[Recorded]) -> None:
-        try:
-            if assignment.lease.cautious:
-                self._cautiously(assignment, events)
-            else:
-                self._one_by_one(assignment, events)
-        except CheckpointMoved:
-            LOST.labels(assignment.processor.name).inc()
-            self._let_go(assignment)
-        except _STOPS as error:
-            self._stop(assignment, error)
-
-    def _one_by_one(self, assignment: Assignment, events: Sequence[Recorded]) -> None:
-        try:
-            self._apply([assignment], events)
-        except _LATER:
-            raise
-        except Exception:  # noqa: BLE001 - found below, event by event
-            for recorded in events:
-                self._apply_or_park(assignment, recorded)
-
-    def _apply_or_park(self, assignment: Assignment, recorded: Recorded) -> None:
-        try:
-            self._apply([assignment], [recorded])
-        except _LATER:
-            raise
-        except Exception as error:  # noqa: BLE001 - an event that cannot be applied is parked, whatever it raised
-            self._park(assignment, recorded, reason_of(error))
-
-    def _cautiously(self, assignment: Assignment, events: Sequence[Recorded]) -> None:
-        """One event at a time, announced: should the process die of it, it is known which."""
-        for recorded in events:
-            if recorded.position == assignment.lease.deadly:
-                self._park(assignment, recorded, "its process died each time it was applied")
-            else:
-                self._leases.announce(assignment.lease, recorded.position)
-                self._apply_or_park(assignment, recorded)
-            assignment.applied_alone += 1
-            if assignment.applied_alone >= _CALM_AFTER:
-                self._leases.calm(assignment.lease)
-                assignment.lease = dataclasses.replace(assignment.lease, cautious=False, deadly=0)
-                return
-
-    def _apply(self, group: Sequence[Assignment], events: Sequence[Recorded]) -> None:
-        """Move them by these events; at once again when others were in the way: of these all go on but one."""
-        if not group:
-            return
-        began = time.perf_counter()
-        in_order = sorted(group, key=lambda assignment: assignment.processor.name)
-        for attempt in range(1, _ATTEMPTS + 1):
-            try:
-                moved = self._applied(in_order, events)
-                break
-            except (Unavailable, VersionConflict) as error:
-                if attempt == _ATTEMPTS or not _in_the_way(error):
-                    raise
-        self._moved(in_order, moved, len(events))
-        self._note(in_order, events, time.perf_counter() - began)
-
-    def _applied(self, in_order: Sequence[Assignment], events: Sequence[Recorded]) -> list[Checkpoint]:
-        """One transaction; all workers lock the rows of one processor after those of another in the same order."""
-        moved: list[Checkpoint] = []
-        with self._store.transaction() as transaction:
-            for assignment in in_order:
-                name = assignment.processor.name
-                moved.append(advance(transaction.connection, name, assignment.place, assignment.checkpoint, events[-1]))
-            for assignment in in_order:
-                if concerned := [r for r in events if assignment.processor.concerns(r)]:
-                    assignment.processor.apply(transaction, concerned)
-            failpoint("worker-before-commit")
-        failpoint("worker-after-commit")
-        return moved
-
-    def _note(self, group: Sequence[Assignment], events: Sequence[Recorded], seconds: float) -> None:
-        """One line for each batch, and its time among the figures."""
-        source = self._source.service
-        BATCH_SECONDS.labels(source).observe(seconds)
-        names = [assignment.processor.name for assignment in group]
-        ms = round(seconds * 1000, 1)
-        log.info("batch", source=source, to=str(events[-1].at), events=len(events), processors=names, ms=ms)
-
-    def _park(self, assignment: Assignment, recorded: Recorded, reason: str) -> None:
-        with self._store.transaction() as transaction:
-            name = assignment.processor.name
-            moved = advance(transaction.connection, name, assignment.place, assignment.checkpoint, recorded)
-            assignment.processor.park(transaction, recorded, reason)
-        PARKED.labels(assignment.processor.name).inc()
-        log.error("parked", processor=assignment.processor.name, at=str(recorded.at), reason=reason)
-        self._moved([assignment], [moved], 1)
-
-    def _moved(self, group: Iterable[Assignment], checkpoints_: Iterable[Checkpoint], count: int) -> None:
-        for assignment, checkpoint in zip(group, checkpoints_, strict=True):
-            assignment.checkpoint = checkpoint
-            APPLIED.labels(assignment.processor.name, self._source.service).inc(count)
-
-    def _let_go(self, assignment: Assignment) -> None:
-        log.warning("checkpoint-moved", processor=assignment.processor.name)
+    def _let_go(self, lost: Iterable[Assignment]) -> None:
         with self._lock:
-            self._assigned.pop((assignment.lease.key.processor, assignment.lease.key.partition), None)
-
-    def _stop(self, assignment: Assignment, error: Exception) -> None:
-        self.stopped[assignment.processor.name] = f"{type(error).__name__}: {error}"
-        log.error("processor-stopped", processor=assignment.processor.name, reason=f"{type(error).__name__}: {error}")
-
-
-def _in_the_way(error: Unavailable | VersionConflict) -> bool:
-    return isinstance(error, VersionConflict) or error.details.get("reason") == "others were in the way"
+            for assignment in lost:
+                self._assigned.pop((assignment.lease.key.processor, assignment.lease.key.partition), None)

@@ -1,0 +1,181 @@
+"""Moving processors by a batch: in one transaction, else each by itself, else event by event, and that is parked.
+
+Their checkpoints move first, by compare-and-set, then each applies the batch. Processors that append are moved each in
+a transaction of its own: an append ends by holding its partition, and nobody may wait for a stream while he does.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from collections.abc import Iterable, Sequence
+
+import structlog
+
+from chassis.errors import Unavailable
+from chassis.failpoints import failpoint
+from chassis.logs import reason_of
+from chassis.metrics import BATCH_SECONDS
+from chassis.processing.checkpoints import Checkpoint, CheckpointMoved, Place, advance
+from chassis.processing.leases import Lease, Leases
+from chassis.processing.measures import APPLIED, LOST, PARKED
+from chassis.processing.parking import TooManyParked
+from chassis.processing.processor import Processor
+from chassis.processing.source import SourceGone, SourceRestored
+from chassis.recorded import Recorded
+from chassis.store.protocol import Store, VersionConflict
+from contracts.event import UnknownEventVersion
+
+log = structlog.get_logger("processing")
+_CALM_AFTER = 100
+_ATTEMPTS = 5
+"""How often a batch is tried that others were in the way of."""
+_STOPS = (UnknownEventVersion, TooManyParked, SourceRestored)
+_LATER = (Unavailable, SourceGone, CheckpointMoved, *_STOPS)
+
+
+@dataclasses.dataclass(slots=True)
+class Assignment:
+    """A processor on one partition, as far as this worker has moved it."""
+
+    processor: Processor
+    lease: Lease
+    checkpoint: Checkpoint
+    doubted: bool = True
+    """Whether the owner is to be asked if its history is still the one that was read."""
+    verified: bool = False
+    """Whether it has said so since it was last away."""
+    applied_alone: int = 0
+
+    @property
+    def place(self) -> Place:
+        """Which partition of which source."""
+        return (self.lease.key.source, self.lease.key.partition)
+
+
+class Mover:
+    """Moves processors along one source. Those in ``stopped`` must not go on in this process, for the reason given."""
+
+    def __init__(self, store: Store, source: str, leases: Leases) -> None:
+        self._store = store
+        self._source = source
+        self._leases = leases
+        self.stopped: dict[str, str] = {}
+
+    def move(self, group: Sequence[Assignment], events: Sequence[Recorded]) -> list[Assignment]:
+        """Move them all; gives those that another worker has moved meanwhile. Raises Unavailable, SourceGone."""
+        together = [a for a in group if not (a.lease.cautious or a.processor.appends)]
+        alone = [a for a in group if a not in together]
+        try:
+            self._apply(together, events)
+        except Exception as error:  # noqa: BLE001 - whatever it is, each is tried by itself
+            log.info("batch-failed", source=self._source, reason=reason_of(error))
+            alone = list(group)
+        return [assignment for assignment in alone if not self._moves_alone(assignment, events)]
+
+    def _moves_alone(self, assignment: Assignment, events: Sequence[Recorded]) -> bool:
+        """False if another worker has moved it."""
+        try:
+            if assignment.lease.cautious:
+                self._cautiously(assignment, events)
+            else:
+                self._one_by_one(assignment, events)
+        except CheckpointMoved:
+            LOST.labels(assignment.processor.name).inc()
+            log.warning("checkpoint-moved", processor=assignment.processor.name)
+            return False
+        except _STOPS as error:
+            self.stop(assignment, error)
+        return True
+
+    def _one_by_one(self, assignment: Assignment, events: Sequence[Recorded]) -> None:
+        try:
+            self._apply([assignment], events)
+        except _LATER:
+            raise
+        except Exception:  # noqa: BLE001 - found below, event by event
+            for recorded in events:
+                self._apply_or_park(assignment, recorded)
+
+    def _apply_or_park(self, assignment: Assignment, recorded: Recorded) -> None:
+        try:
+            self._apply([assignment], [recorded])
+        except _LATER:
+            raise
+        except Exception as error:  # noqa: BLE001 - an event that cannot be applied is parked, whatever it raised
+            self._park(assignment, recorded, reason_of(error))
+
+    def _cautiously(self, assignment: Assignment, events: Sequence[Recorded]) -> None:
+        """One event at a time, announced: should the process die of it, it is known which."""
+        for recorded in events:
+            if recorded.position == assignment.lease.deadly:
+                self._park(assignment, recorded, "its process died each time it was applied")
+            else:
+                self._leases.announce(assignment.lease, recorded.position)
+                self._apply_or_park(assignment, recorded)
+            assignment.applied_alone += 1
+            if assignment.applied_alone >= _CALM_AFTER:
+                self._leases.calm(assignment.lease)
+                assignment.lease = dataclasses.replace(assignment.lease, cautious=False, deadly=0)
+                return
+
+    def _apply(self, group: Sequence[Assignment], events: Sequence[Recorded]) -> None:
+        """Move them by these events; at once again when others were in the way: of these all go on but one."""
+        if not group:
+            return
+        began = time.perf_counter()
+        in_order = sorted(group, key=lambda assignment: assignment.processor.name)
+        for attempt in range(1, _ATTEMPTS + 1):
+            try:
+                moved = self._applied(in_order, events)
+                break
+            except (Unavailable, VersionConflict) as error:
+                if attempt == _ATTEMPTS or not _in_the_way(error):
+                    raise
+        self._moved(in_order, moved, len(events))
+        self._note(in_order, events, time.perf_counter() - began)
+
+    def _applied(self, in_order: Sequence[Assignment], events: Sequence[Recorded]) -> list[Checkpoint]:
+        """One transaction; all workers lock the rows of one processor after those of another in the same order."""
+        moved: list[Checkpoint] = []
+        with self._store.transaction() as transaction:
+            for assignment in in_order:
+                name = assignment.processor.name
+                moved.append(advance(transaction.connection, name, assignment.place, assignment.checkpoint, events[-1]))
+            for assignment in in_order:
+                if concerned := [r for r in events if assignment.processor.concerns(r)]:
+                    assignment.processor.apply(transaction, concerned)
+            failpoint("worker-before-commit")
+        failpoint("worker-after-commit")
+        return moved
+
+    def _note(self, group: Sequence[Assignment], events: Sequence[Recorded], seconds: float) -> None:
+        """One line for each batch, and its time among the figures."""
+        source = self._source
+        BATCH_SECONDS.labels(source).observe(seconds)
+        names = [assignment.processor.name for assignment in group]
+        ms = round(seconds * 1000, 1)
+        log.info("batch", source=source, to=str(events[-1].at), events=len(events), processors=names, ms=ms)
+
+    def _park(self, assignment: Assignment, recorded: Recorded, reason: str) -> None:
+        with self._store.transaction() as transaction:
+            name = assignment.processor.name
+            moved = advance(transaction.connection, name, assignment.place, assignment.checkpoint, recorded)
+            assignment.processor.park(transaction, recorded, reason)
+        PARKED.labels(assignment.processor.name).inc()
+        log.error("parked", processor=assignment.processor.name, at=str(recorded.at), reason=reason)
+        self._moved([assignment], [moved], 1)
+
+    def _moved(self, group: Iterable[Assignment], checkpoints_: Iterable[Checkpoint], count: int) -> None:
+        for assignment, checkpoint in zip(group, checkpoints_, strict=True):
+            assignment.checkpoint = checkpoint
+            APPLIED.labels(assignment.processor.name, self._source).inc(count)
+
+    def stop(self, assignment: Assignment, error: Exception) -> None:
+        """Let a processor go on no more."""
+        self.stopped[assignment.processor.name] = f"{type(error).__name__}: {error}"
+        log.error("processor-stopped", processor=assignment.processor.name, reason=f"{type(error).__name__}: {error}")
+
+
+def _in_the_way(error: Unavailable | VersionConflict) -> bool:
+    return isinstance(error, VersionConflict) or error.details.get("reason") == "others were in the way"
