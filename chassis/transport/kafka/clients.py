@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
@@ -11,6 +12,10 @@ from kafka.net.compat import KafkaNetClient
 
 from chassis.settings import Brokers
 from chassis.transport.publisher import TopicGone
+
+# It would tell of every attempt to reach a broker, several a second and as an error; whoever uses a client says once
+# that there is none, and why.
+logging.getLogger("kafka").setLevel(logging.CRITICAL)
 
 C = TypeVar("C")
 _PATIENT = {

@@ -15,6 +15,8 @@ from chassis.transport.publisher import TopicGone
 
 log = structlog.get_logger("kafka")
 _EVERY = 5.0
+_LATER = 60.0
+"""Seconds until the next one, and more where no broker was found: a reader waits while one is looked for."""
 _OPTIONS = {"enable_auto_commit": False, "bootstrap_timeout_ms": 1000, "metrics_enabled": False}
 
 
@@ -52,6 +54,7 @@ class Progress:
             self._consumer = self._consumer or opened(KafkaConsumer, self._brokers, group_id=self._group, **_OPTIONS)
             self._consumer.commit_async(offsets, _committed)
         except (TopicGone, KafkaError) as error:
+            self._due_at += _LATER
             log.debug("progress-not-committed", group=self._group, reason=told(error))
         else:
             self._committed |= news

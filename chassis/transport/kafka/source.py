@@ -8,6 +8,7 @@ although the owner has more: a topic that was emptied and gets nothing new is si
 from __future__ import annotations
 
 import time
+from collections import defaultdict, deque
 from collections.abc import Mapping
 
 import structlog
@@ -29,6 +30,8 @@ _PATIENCE = 5.0
 """Seconds that a read takes at most."""
 _STUCK = 60.0
 """Seconds of silence after which another consumer has a try."""
+_REMEMBERED = 16
+"""Heads of a partition, each with the time at which it was seen first."""
 
 
 class KafkaSource:
@@ -42,14 +45,17 @@ class KafkaSource:
         self._owner = owner
         self._lanes = Lanes(brokers, owner.service)
         self._progress = Progress(brokers, owner.service, group)
-        self._heads: Mapping[int, Head] = {}
-        self._owed: dict[int, tuple[int, float]] = {}
+        self._owed: dict[int, deque[tuple[int, float]]] = defaultdict(lambda: deque(maxlen=_REMEMBERED))
         self._silent: dict[int, float] = {}
         self._gaps: dict[int, int] = {}
 
     def heads(self) -> Mapping[int, Head]:
         """As ``Source.heads``: those of the owner."""
-        self._heads = heads = self._owner.heads()
+        heads, now = self._owner.heads(), time.monotonic()
+        for partition, head in heads.items():
+            owed = self._owed[partition]
+            if not owed or head.position > owed[-1][0]:
+                owed.append((head.position, now))
         return heads
 
     def ends(self) -> Mapping[int, int]:
@@ -129,13 +135,10 @@ class KafkaSource:
 
     def _owed_since(self, partition: int, expected: int) -> float | None:
         """Since when the owner is known to have what comes next; None where it is not known to."""
-        position, since = self._owed.get(partition, (0, 0.0))
-        if position >= expected:
-            return since
-        if (head := self._heads.get(partition, Head()).position) < expected:
-            return None
-        self._owed[partition] = head, time.monotonic()
-        return self._owed[partition][1]
+        owed = self._owed[partition]
+        while owed and owed[0][0] < expected:
+            owed.popleft()
+        return owed[0][1] if owed else None
 
     def _is_silent(self, partition: int, place: Place) -> bool:
         return self._silent.get(partition, -1.0) >= place.news_at
@@ -161,7 +164,7 @@ class KafkaSource:
             self._silent[partition] = now
             self._lacks(partition, place)
         if not events:
-            del self._owed[partition]  # it had more and has it no longer: its heads say so, too
+            self._owed[partition].clear()  # it had more and has it no longer: its heads say so, too
         if now - max(self._silent[partition], lane.opened_at) > _STUCK:
             self._lanes.give_up(lane)
         place.fill(events)
