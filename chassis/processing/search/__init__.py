@@ -38,7 +38,8 @@ def drop_index(connection: sa.Connection, table: str) -> None:
 
 def index(connection: sa.Connection, table: str, rows: Iterable[Indexed]) -> None:
     """Replace what is indexed for the keys of these rows."""
-    _index(connection, table).replace(rows)
+    if news := list(rows):
+        _index(connection, table).replace(news)
 
 
 def search(

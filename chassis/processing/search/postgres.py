@@ -72,7 +72,8 @@ class PostgresIndex:
         if old:
             self._say(_NO_TERMS, [term for term, _ in gone], [number for _, number in gone])
             self._say(_NO_TEXTS, list(old))
-        self._copy(_TERMS, sorted(come))
+        if come:
+            self._copy(_TERMS, sorted(come))
         self._copy(_TEXTS, [_text(row, weights[row.number]) for row in news.values() if row.heading or row.body])
 
     def common(self, words: Collection[str]) -> frozenset[str]:
