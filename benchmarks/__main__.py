@@ -52,16 +52,17 @@ def main(names: Sequence[str], long: bool, tiny: bool, patience: float | None) -
     wanted = names or [name for name in BENCHMARKS if long or name not in LONG]
     sizes = TINY if tiny else WHOLE
     sizes = sizes if patience is None else dataclasses.replace(sizes, patience=patience)
-    measured = []
+    measured: list[Measured] = []
     with tempfile.TemporaryDirectory(prefix="nyfiken-bench-") as folder, Servers(Path(folder)) as servers:
         for name in wanted:
             own = Path(folder) / name
             own.mkdir()
             bench = Bench(folder=own, servers=servers, sizes=sizes, say=console.print)
-            measured += list(_measured(name, bench))
+            found = list(_measured(name, bench))
+            measured += found
+            if not tiny:
+                keep(found)
     console.print(table(measured))
-    if not tiny:
-        keep(measured)
     sys.exit(0 if all(each.row.met for each in measured) else 1)
 
 
@@ -72,7 +73,8 @@ def _measured(name: str, bench: Bench) -> Iterator[Measured]:
         meanwhile = neighbours.share()
         others = meanwhile if row.others is None else row.others
         loud = f"; others used {others:.0%} of this machine meanwhile" if others > MOST else ""
-        bench.say(f"measured: {row.name}: {row.ours:,.1f} {row.unit}{loud}")
+        beside = "" if row.ratio is None else f", {row.ratio:.2f} × {row.beside}"
+        bench.say(f"measured: {row.name}: {row.ours:,.1f} {row.unit}{beside}{loud}")
         yield Measured(benchmark=name, row=dataclasses.replace(row, others=round(others, 3)))
 
 
