@@ -99,12 +99,15 @@ def _must_be_a_prefix(context: click.Context, parameter: click.Parameter, given:
 @contextmanager
 def _set(settings: Mapping[str, str]) -> Iterator[None]:
     """Settings are read as a process would read them that was started with these."""
-    before = dict(os.environ)
+    before = {name: os.environ.get(name) for name in settings}
     os.environ.update(settings)
     try:
         yield
     except WrongSetting as error:
         raise click.ClickException(str(error)) from None
     finally:
-        os.environ.clear()
-        os.environ.update(before)
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value

@@ -6,6 +6,7 @@ import pytest
 from kafka.admin import KafkaAdminClient
 
 from nyfiken.layout import SERVICES
+from tests.servers.kafka import Login
 from tests.servers.process import free_port
 
 
@@ -122,3 +123,19 @@ def test_without_a_kafka_it_says_how_to_name_one(nyfiken):
     code, said = nyfiken("topics")
     assert code == 2
     assert "say which Kafka: --kafka or NYFIKEN_KAFKA" in said
+
+
+def test_a_kafka_that_asks_who_comes_is_told_and_refuses_who_is_wrong(nyfiken, own_kafka):
+    kafka = own_kafka(login=Login(password="secret-word"))
+    known = {"kafka": kafka.bootstrap_servers, "kafka_security_protocol": "SASL_PLAINTEXT"}
+    known |= {"kafka_sasl_mechanism": kafka.login.mechanism, "kafka_sasl_username": kafka.login.username}
+    code, said = nyfiken("topics", **known, kafka_sasl_password="another-secret")
+    assert code == 1
+    assert said.startswith(f"Error: Kafka at {kafka.bootstrap_servers}: ")
+    assert "secret" not in said
+    assert said.count("\n") == 1
+    code, said = nyfiken("topics", **known, kafka_sasl_password="secret-word")
+    assert code == 0, said
+    code, said = nyfiken("topics", **known)
+    assert code == 1
+    assert "NYFIKEN_KAFKA_SASL_PASSWORD is not set" in said
