@@ -1,6 +1,5 @@
 """Several workers share work at the same moment, on an empty database: on PostgreSQL, where they do so at once."""
 
-import time
 from collections import Counter
 from datetime import timedelta
 
@@ -14,16 +13,28 @@ from chassis.processing.registry import generations, prune, serve, start_generat
 from chassis.store.protocol import Head
 from tests.chassis.processing.at_once import at_once
 from tests.chassis.processing.tallies import suite, tally
+from tests.chassis.processing.test_work_sharing import Clock
 
 PARTITIONS = 8
 WORKERS = ("a", "b", "c", "d")
 WANTED = [Key(processor, "suite", partition) for processor in ("one", "other") for partition in range(PARTITIONS)]
-SHORT = timedelta(seconds=0.4)
 
 
 @pytest.fixture
 def opener(several_partitions):
     return several_partitions(PARTITIONS)
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def store(opener, clock):
+    store = opener(clock=clock)
+    yield store
+    store.close()
 
 
 def workers(store, ttl):
@@ -61,11 +72,12 @@ def test_again_and_again_nobody_is_in_the_others_way(store):
     assert [lease.key for lease in last] == sorted(WANTED)
 
 
-def test_the_leases_of_one_that_was_killed_move_when_they_expire(store):
-    killed, *rest = workers(store, SHORT)
+def test_the_leases_of_one_that_was_killed_move_when_they_expire(store, clock):
+    killed, *rest = workers(store, timedelta(seconds=10))
     killed.hold(WANTED)
+    clock.passes(9)
     assert at_once(lambda leases: leases.hold(WANTED), rest) == [[], [], []]
-    time.sleep(SHORT.total_seconds())
+    clock.passes(2)
     for _ in range(3):
         held = at_once(lambda leases: leases.hold(WANTED), rest)
     holders, of_each = shares(held)
