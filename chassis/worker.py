@@ -138,9 +138,7 @@ class Worker:
         with self._store.reading() as connection:
             current = processors(self._service, self._store, connection)
         self._forget_retired({processor.name for processor in current})
-        news = [processor for processor in current if processor.name not in self._processors]
-        self._processors.update({processor.name: processor for processor in news})
-        return news
+        return [processor for processor in current if processor.name not in self._processors]
 
     def _start(self, models: list[ReadModel[Any]]) -> None:
         with self._store.transaction() as transaction:
@@ -159,6 +157,7 @@ class Worker:
             with self._store.transaction() as transaction:
                 for processor in news:
                     processor.prepare(transaction.connection)
+            self._processors.update({processor.name: processor for processor in news})
         done = {(key.processor, key.source) for key in self._registered}
         waiting = [(p, s) for p in self._processors.values() for s in p.sources if (p.name, s) not in done]
         for source in sorted({s for _, s in waiting}):
