@@ -63,6 +63,10 @@ class Relay:
                 self._reaches(False, str(error) if isinstance(error, TopicGone) else reason_of(error))
                 stopping.wait(_PAUSE)
 
+    def close(self) -> None:
+        """Give the topic back; what is on its way is not waited for, and is published again by whoever comes next."""
+        self._publisher.close()
+
     def step(self) -> bool:
         """Publish the next batch of each partition; whether there was any. Raises TopicGone when one has failed."""
         self._take_over()

@@ -30,7 +30,6 @@ _DURABLE = {
 }
 _ANSWERED = 40.0
 """Seconds after which every event has been acknowledged or given up: the delivery timeout, and some."""
-_CLOSING = 5.0
 
 
 class KafkaPublisher:
@@ -108,9 +107,8 @@ class KafkaPublisher:
         if producer is None:
             return
         try:
-            producer.close(_CLOSING)
-        except KafkaError:
-            # It did not get rid of everything in time, and would wait for that in a thread for ever.
+            producer.close(0)
+        except KafkaError:  # something is unanswered: it gives up closing, and its thread would wait for that for ever
             producer._sender.force_close()
 
 

@@ -48,3 +48,26 @@ def store(tmp_path):
     opened = open_store(tmp_path)
     yield opened
     opened.close()
+
+
+@pytest.fixture(scope="session")
+def shaky_kafka():
+    """A Kafka to be killed and frozen by tests; each leaves it running."""
+    from tests.servers.found import absent
+    from tests.servers.kafka import Kafka
+    from tests.servers.process import NotStarted
+
+    try:
+        kafka = Kafka().start()
+    except (FileNotFoundError, NotStarted) as reason:
+        absent(reason)
+    yield kafka
+    kafka.close()
+
+
+@pytest.fixture
+def shaky_brokers(shaky_kafka):
+    """The same, with a topic prefix of this test alone."""
+    from chassis.settings import Brokers
+
+    return Brokers(**shaky_kafka.client, topic_prefix=f"test-{uuid.uuid4().hex}")

@@ -20,9 +20,9 @@ class TestKafka(TransportSuite):
             yield served
 
     @pytest.fixture
-    def kafka(self, request, own_kafka):
+    def kafka(self, request):
         """The one of all tests, unless it is to be taken away."""
-        return own_kafka() if "outage" in request.fixturenames else request.getfixturevalue("kafka_server")
+        return request.getfixturevalue("shaky_kafka" if "outage" in request.fixturenames else "kafka_server")
 
     @pytest.fixture
     def brokers(self, kafka, tmp_path):

@@ -1,8 +1,11 @@
 """Whatever happens to topic, broker, relay or owner: a follower gets every event once, in order; nothing is missing."""
 
 import contextlib
+import os
+import signal
 import threading
 import time
+from dataclasses import replace
 
 import pytest
 from kafka import KafkaProducer, TopicPartition
@@ -17,6 +20,8 @@ from chassis.testing.store_suite import new, raised
 from chassis.transport.kafka.messages import to_message
 from chassis.transport.kafka.source import KafkaSource
 from chassis.transport.kafka.topics import Topics
+from chassis.transport.publisher import TopicGone
+from chassis.transport.relay import Relay
 from tests.chassis.transport.following import (
     PARTITIONS,
     PATIENCE,
@@ -32,6 +37,7 @@ from tests.chassis.transport.following import (
     whole,
 )
 from tests.kafka_topics import messages, topic_content
+from tests.servers.kafka import Login
 
 
 @pytest.fixture
@@ -325,9 +331,8 @@ def test_an_event_that_neither_topic_nor_owner_has_is_never_skipped(store, broke
         source.read(0, 1)
 
 
-def test_a_broker_that_is_killed_in_the_middle_of_relaying_costs_nothing_but_time(store, own_kafka):
-    kafka = own_kafka()
-    brokers = Brokers(**kafka.client)
+def test_a_broker_that_is_killed_in_the_middle_of_relaying_costs_nothing_but_time(store, shaky_kafka, shaky_brokers):
+    brokers = shaky_brokers
     with Topics(brokers) as topics:
         make_topic(topics)
     owner = Owner(store)
@@ -338,9 +343,9 @@ def test_a_broker_that_is_killed_in_the_middle_of_relaying_costs_nothing_but_tim
     ):
         follower = Follower(source)
         follow_for(follower, 1)
-        kafka.kill()
+        shaky_kafka.kill()
         follow_for(follower, 3)
-        kafka.start()
+        shaky_kafka.start()
         follow_for(follower, 1)
     with relaying(store, brokers):
         deadline = time.monotonic() + PATIENCE
@@ -351,9 +356,8 @@ def test_a_broker_that_is_killed_in_the_middle_of_relaying_costs_nothing_but_tim
     assert len(whole(store)[0]) > 50
 
 
-def test_with_broker_and_owner_gone_a_reader_is_told_within_seconds_and_goes_on_when_one_is_back(store, own_kafka):
-    kafka = own_kafka()
-    brokers = Brokers(**kafka.client)
+def test_with_the_broker_frozen_and_the_owner_gone_a_reader_is_told_within_seconds(store, shaky_kafka, shaky_brokers):
+    brokers = shaky_brokers
     with Topics(brokers) as topics:
         make_topic(topics)
     owner = Owner(store)
@@ -361,17 +365,61 @@ def test_with_broker_and_owner_gone_a_reader_is_told_within_seconds_and_goes_on_
     relay_all(store, brokers)
     with contextlib.closing(KafkaSource(brokers, owner, "listener")) as source:
         follower = Follower(source).until(whole(store))
-        kafka.kill()
-        record(store)
-        source.heads()
-        owner.away = True
-        began = time.monotonic()
-        with pytest.raises(SourceGone):
-            follow_strictly(follower)
-        assert time.monotonic() - began < 5
-        kafka.start()
+        with frozen(shaky_kafka):
+            record(store)
+            source.heads()
+            owner.away = True
+            began = time.monotonic()
+            with pytest.raises(SourceGone):
+                follow_strictly(follower)
+            assert time.monotonic() - began < 5
         relay_all(store, brokers)
         follower.until(whole(store))
+
+
+def test_what_is_on_its_way_when_a_relay_is_closed_is_not_waited_for(store, shaky_kafka, shaky_brokers):
+    brokers = shaky_brokers
+    with Topics(brokers) as topics:
+        make_topic(topics)
+    record(store)
+    relay = Relay(store, publisher_of(store, brokers))
+    relay.assign(range(PARTITIONS))
+    relay.step()
+    record(store)
+    with frozen(shaky_kafka):
+        working = threading.Thread(target=pytest.raises, args=(TopicGone, relay.step))
+        working.start()
+        time.sleep(0.5)
+        began = time.monotonic()
+        relay.close()
+        working.join()
+        assert time.monotonic() - began < 3
+        assert not [thread for thread in threading.enumerate() if "producer" in thread.name]
+
+
+def test_where_one_has_to_log_in_everybody_does_and_nobody_else_gets_in(store, own_kafka):
+    kafka = own_kafka(login=Login())
+    brokers = Brokers(**kafka.client)
+    with Topics(brokers) as topics:
+        make_topic(topics)
+    record(store)
+    relay_all(store, brokers)
+    owner = Owner(store)
+    with contextlib.closing(KafkaSource(brokers, owner, "listener")) as source:
+        Follower(source).until(whole(store))
+    assert owner.pages == 0
+    with pytest.raises(TopicGone):
+        Topics(replace(brokers, sasl_plain_password="guessed"))
+
+
+@contextlib.contextmanager
+def frozen(kafka):
+    """It is there and answers nobody."""
+    os.kill(kafka.pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(kafka.pid, signal.SIGCONT)
 
 
 @contextlib.contextmanager

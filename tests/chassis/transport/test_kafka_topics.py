@@ -91,14 +91,3 @@ def test_what_is_not_there_cannot_be_renewed(topics):
 def test_where_no_broker_answers_it_says_so_within_seconds():
     with pytest.raises(TopicGone, match="Unable to bootstrap"):
         Topics(Brokers(bootstrap_servers=f"127.0.0.1:{free_port()}"))
-
-
-def test_who_logs_in_is_let_in_and_nobody_else(own_kafka):
-    from tests.servers.kafka import Login
-
-    kafka = own_kafka(login=Login())
-    with Topics(Brokers(**kafka.client)) as topics:
-        make_topic(topics)
-        assert topics.describe("suite").partitions == 4
-    with pytest.raises(TopicGone):
-        Topics(Brokers(**{**kafka.client, "sasl_plain_password": "guessed"}))
