@@ -78,7 +78,7 @@ class Worker:
             threads.append(self._thread(RELAY, self._relay.run, stopping))
         for thread in threads:
             thread.start()
-        while not stopping.wait(_REST if self._settled() else _LOOK):
+        while not stopping.wait(self._rest()):
             self._look_after(threads)
         patience_ends = time.monotonic() + _PATIENCE
         for thread in threads:
@@ -101,6 +101,11 @@ class Worker:
     def stopped(self) -> dict[str, str]:
         """Processors that must not go on in this process, and why."""
         return {name: reason for reader in self._readers.values() for name, reason in reader.stopped.items()}
+
+    def _rest(self) -> float:
+        """Seconds until the next look: in time for a renewal, which is when what a dead worker held is taken, too."""
+        rest, to_renewal = _REST if self._settled() else _LOOK, self._renewed + _RENEW - time.monotonic()
+        return min(rest, to_renewal) if to_renewal > 0 else rest
 
     def _settled(self) -> bool:
         """Whether every processor is registered everywhere and every read model serves."""

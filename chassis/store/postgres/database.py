@@ -24,7 +24,7 @@ _PATIENCE = 5.0
 _SETTINGS = {
     "lock_timeout": "5s",
     "statement_timeout": "30s",
-    "idle_in_transaction_session_timeout": "30s",
+    "idle_in_transaction_session_timeout": "10s",  # as long as a lease: who sleeps holds up those who took his over
     "timezone": "UTC",
 }
 _SET = ", ".join(f"set_config('{name}', '{value}', false)" for name, value in _SETTINGS.items())
