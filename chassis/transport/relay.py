@@ -28,6 +28,8 @@ log = structlog.get_logger("relay")
 EVENTS = Counter("nyfiken_relay_events_total", "Events that the topic has acknowledged", ["service"])
 FAILURES = Counter("nyfiken_relay_failures_total", "Batches of a partition that it has not, whole", ["service"])
 BATCH = 500
+BYTES = 4 * 1024 * 1024
+"""Of each partition at once, at most and about; of large events it is fewer."""
 _WAIT = 1.0
 _PAUSE = 0.5
 _COMPARE = 5.0
@@ -72,7 +74,7 @@ class Relay:
         self._take_over()
         heads = self._store.heads()
         waiting = {n: at.position for n, at in self._places.items() if heads[n].position > at.position}
-        batches = {n: self._store.read(n, position, BATCH) for n, position in waiting.items()}
+        batches = {n: _bounded(self._store.read(n, position, BATCH)) for n, position in waiting.items()}
         if not batches:
             return False
         published = self._publisher.publish(batches)
@@ -164,6 +166,15 @@ class Relay:
 
     def _named(self, partition: int, position: int) -> Position:
         return Position(self._store.service, partition, position)
+
+
+def _bounded(events: Sequence[Recorded]) -> Sequence[Recorded]:
+    total = 0
+    for count, event in enumerate(events, start=1):
+        total += len(event.data)
+        if total >= BYTES:
+            return events[:count]
+    return events
 
 
 def _behind(at: Relayed, events: Sequence[Recorded], done: Published) -> Relayed:

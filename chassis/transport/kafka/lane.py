@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 
 import structlog
 from kafka import KafkaConsumer, TopicPartition
@@ -59,20 +60,20 @@ class Lane:
         try:
             begin = self._consumer.beginning_offsets([wanted], _ASKING_MS)[wanted]
             end = self._consumer.end_offsets([wanted], _ASKING_MS)[wanted]
+            place = Place(self._service, partition, after, max(begin, min(after, end)), end)
+            self._places[partition] = place
+            self._assign()
+            self._consumer.seek(wanted, place.offset)
         except Exception as error:  # it may raise anything of its own where a topic goes or comes meanwhile
             raise TopicGone(f"{self._topic}: {reason_of(error)}") from error
-        place = Place(self._service, partition, after, max(begin, min(after, end)), end)
-        self._places[partition] = place
-        self._assign()
-        self._consumer.seek(wanted, place.offset)
         return place
 
     def poll(self, seconds: float) -> None:
         """Receive what has come, waiting up to so many seconds for the first. Raises TopicGone; then it is no good."""
         if not seconds and time.monotonic() - self._polled_at < _JUST_NOW:
             return
-        self._assign()
         try:
+            self._assign()
             came = self._consumer.poll(int(seconds * 1000))
         except (OffsetOutOfRangeError, LogTruncationError) as error:
             log.warning("topic-changed", topic=self._topic, reason=type(error).__name__)
@@ -85,14 +86,14 @@ class Lane:
                 self._places[each.partition].receive(messages)
 
     def leave(self, partitions: Iterable[int]) -> None:
-        """Read these no longer."""
+        """Read these no longer; from the next poll on they are not asked for."""
         for partition in partitions:
             del self._places[partition]
-        self._assign()
 
     def close(self) -> None:
         """Close the connections."""
-        self._consumer.close()
+        with suppress(Exception):  # of a consumer that is no good nothing is expected
+            self._consumer.close()
 
     def _assign(self) -> None:
         """Ask for no more of what the reader has yet to take.

@@ -45,7 +45,7 @@ class Lanes:
         try:
             lane.poll(seconds)
         except TopicGone as error:
-            self._reaches(False, str(error))
+            self._gone(error)
             self.give_up(lane)
 
     def give_up(self, lane: Lane) -> None:
@@ -72,10 +72,11 @@ class Lanes:
             lane = self._free(partition)
             found = (lane, lane.seek(partition, after)) if lane else None
         except TopicGone as error:
-            self._again_at = time.monotonic() + _AGAIN
-            self._reaches(False, str(error))
+            self._gone(error)
             return None
-        self._reaches(True)
+        if not self._is_reaching:
+            self._is_reaching = True
+            log.info("topic-read-again", source=self._service)
         return found
 
     def _free(self, partition: int) -> Lane | None:
@@ -89,10 +90,9 @@ class Lanes:
         longest = min(self._lanes, key=lambda lane: lane.places[partition].used_at)
         return longest if time.monotonic() - longest.places[partition].used_at > _IN_USE else None
 
-    def _reaches(self, reaches: bool, reason: str = "") -> None:
-        """One line when that changes."""
-        if reaches and not self._is_reaching:
-            log.info("topic-read-again", source=self._service)
-        elif not reaches and self._is_reaching:
-            log.warning("topic-gone", source=self._service, reason=reason)
-        self._is_reaching = reaches
+    def _gone(self, error: TopicGone) -> None:
+        """One line when that begins."""
+        self._again_at = time.monotonic() + _AGAIN
+        if self._is_reaching:
+            self._is_reaching = False
+            log.warning("topic-gone", source=self._service, reason=str(error))

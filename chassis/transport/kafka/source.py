@@ -141,7 +141,12 @@ class KafkaSource:
         return owed[0][1] if owed else None
 
     def _is_silent(self, partition: int, place: Place) -> bool:
-        return self._silent.get(partition, -1.0) >= place.news_at
+        """Whether this partition is read from the owner until something new comes."""
+        since = self._silent.get(partition)
+        if since is not None and place.news_at > since:
+            del self._silent[partition]
+            return False
+        return since is not None
 
     def _filled(self, partition: int, place: Place, limit: int) -> list[Recorded]:
         """What is missing before what has come, from its owner; a gap counts once, however many pages it takes."""

@@ -12,7 +12,7 @@ from prometheus_client import REGISTRY
 from chassis.store.protocol import Head
 from chassis.testing.store_suite import raised
 from chassis.transport.publisher import Published, TopicGone, TopicState
-from chassis.transport.relay import BATCH, Relay
+from chassis.transport.relay import BATCH, BYTES, Relay
 from chassis.transport.relayed import Relayed, relayed
 from tests.chassis.transport.following import PARTITIONS, PATIENCE, ids, open_store, record, whole
 
@@ -316,13 +316,26 @@ def test_it_counts_what_was_acknowledged_and_what_failed(store, topic):
     assert (counted("events") - before[0], counted("failures") - before[1]) == (40, failed)
 
 
-def test_a_batch_is_bounded(store, topic):
+def largest_batch(relay, topic):
+    """The most that one step has published of a partition, in events and in bytes."""
+    events = size = 0
+    while True:
+        before = {n: len(log) for n, log in topic.logs.items()}
+        if not relay.step():
+            return events, size
+        for partition, log in topic.logs.items():
+            came = log[before[partition] :]
+            events, size = max(events, len(came)), max(size, sum(len(event.data) for event in came))
+
+
+def test_a_batch_is_bounded_by_number(store, topic):
     for _ in range(6):
         record(store, streams=1, events=BATCH // 2)
-    relay = relay_of(store, topic)
-    while True:
-        before = [len(log) for log in topic.logs.values()]
-        if not relay.step():
-            break
-        assert max(len(log) - n for log, n in zip(topic.logs.values(), before, strict=True)) <= BATCH
+    assert largest_batch(relay_of(store, topic), topic)[0] <= BATCH
+    assert ids(topic.logs) == whole(store)
+
+
+def test_a_batch_is_bounded_by_size(store, topic):
+    record(store, streams=2, events=40, note="x" * 200_000)
+    assert BYTES <= largest_batch(relay_of(store, topic), topic)[1] < BYTES + 256 * 1024
     assert ids(topic.logs) == whole(store)
