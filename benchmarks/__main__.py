@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import logging
+import signal
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -27,6 +28,7 @@ from benchmarks.servers import Servers
 from benchmarks.sizes import TINY, WHOLE
 
 _WIDTH = 172
+_INTERRUPTED = 130
 BENCHMARKS: Mapping[str, Benchmark] = {
     "sqlite": on_sqlite,
     "platform": platform,
@@ -47,6 +49,8 @@ LONG = ("growth",)
 @click.option("--patience", type=float, help="Seconds to wait, for each row, until others leave the machine alone.")
 def main(names: Sequence[str], long: bool, tiny: bool, patience: float | None) -> None:
     """Run all benchmarks, or those named; ends with 1 when a goal is missed."""
+    for number in (signal.SIGTERM, signal.SIGINT):  # then, too, nothing is left behind
+        signal.signal(number, lambda *_: sys.exit(_INTERRUPTED))
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     console = Console(width=max(_WIDTH, Console().width))
     wanted = names or [name for name in BENCHMARKS if long or name not in LONG]
