@@ -47,7 +47,11 @@ class Running:
         )
 
     def wait_and_hear(self):
-        said, _ = self._process.communicate(timeout=60)
+        try:
+            said, _ = self._process.communicate(timeout=90)
+        finally:
+            self._process.kill()  # nothing, where it has ended
+            self._process.communicate()
         return self._process.returncode, said
 
 
