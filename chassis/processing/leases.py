@@ -5,15 +5,18 @@ database's clock. A worker that comes back under its own name takes its leases o
 the process before it is dead.
 
 A lease that was not released was lost: its process died, perhaps of the event that was next. Lost twice at the same
-checkpoint, the lease is *cautious*: events are applied one at a time, each announced before (``trying``). An event
-announced and lost ``MOST_TRIES`` times is what kills the process; it is parked untried.
+checkpoint, the lease is *cautious*: events are applied one at a time, each announced before (``trying``), one in a
+process at a time. An event announced and lost ``MOST_TRIES`` times is what kills the process; it is parked untried.
+``trying`` is negative once that was counted, until the event is tried again.
 """
 
 from __future__ import annotations
 
 import dataclasses
+import threading
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -56,6 +59,7 @@ class Leases:
         self._owner = owner
         self._process = process
         self._ttl = ttl
+        self._alone = threading.Lock()
 
     def hold(self, wanted: Sequence[Key]) -> list[Lease]:
         """Renew what is held, take a fair share of what is free, give back what is too much; gives what is held now."""
@@ -70,10 +74,17 @@ class Leases:
                 held += self._share_of(connection, {key: rows[key] for key in keys}, shares[processor], now, until)
             return held
 
+    @contextmanager
+    def announced(self, lease: Lease, position: int) -> Iterator[None]:
+        """Say durably which event is tried in this block: no other of this process is, so if it dies, it is of this."""
+        with self._alone:
+            self.announce(lease, position)
+            yield
+
     def announce(self, lease: Lease, position: int) -> None:
         """Say durably which event is tried next, alone."""
         with self._store.transaction() as transaction:
-            tries = sa.case((LEASES.c.trying == position, LEASES.c.tries), else_=0)
+            tries = sa.case((sa.func.abs(LEASES.c.trying) == position, LEASES.c.tries), else_=0)
             _set(transaction.connection, [lease.key], trying=position, tries=tries)
 
     def calm(self, lease: Lease) -> None:
@@ -130,10 +141,11 @@ class Leases:
         if not row.released:
             checkpoint = _checkpoint(connection, key)
             lost = lost + 1 if lost_at == checkpoint else 1
-            tries = tries + 1 if row.trying == checkpoint + 1 else 0
+            tries = tries + (row.trying > 0) if abs(row.trying) == checkpoint + 1 else 0
             lost_at = checkpoint
         mine = {"owner": self._owner, "process": self._process, "expires_at": until, "released": False}
-        _set(connection, [key], **mine, epoch=row.epoch + 1, lost_at=lost_at, lost=lost, tries=tries)
+        tried = {"lost_at": lost_at, "lost": lost, "trying": -abs(row.trying), "tries": tries}
+        _set(connection, [key], **mine, **tried, epoch=row.epoch + 1)
         return _lease(key, row.epoch + 1, lost, row.trying, tries)
 
 
@@ -157,7 +169,7 @@ def _set(connection: sa.Connection, keys: Sequence[Key], **values: Any) -> None:
 
 
 def _lease(key: Key, epoch: int, lost: int, trying: int, tries: int) -> Lease:
-    deadly = trying if tries >= MOST_TRIES else 0
+    deadly = abs(trying) if tries >= MOST_TRIES else 0
     return Lease(key=key, epoch=epoch, cautious=lost >= CAUTIOUS_AFTER, deadly=deadly)
 
 

@@ -45,6 +45,10 @@ class Assignment:
     """Whether the owner is to be asked if its history is still the one that was read."""
     verified: bool = False
     """Whether it has said so since it was last away."""
+    suspected: bool = False
+    """Whether it was looked for what the processes before may have died of."""
+    suspects_end: int | None = None
+    """The last position of that, as far as it is known."""
     applied_alone: int = 0
 
     @property
@@ -108,16 +112,22 @@ class Mover:
     def _cautiously(self, assignment: Assignment, events: Sequence[Recorded]) -> None:
         """One event at a time, announced: should the process die of it, it is known which."""
         for recorded in events:
+            if assignment.suspects_end is not None and recorded.position > assignment.suspects_end:
+                self._calm(assignment)
+                return
             if recorded.position == assignment.lease.deadly:
                 self._park(assignment, recorded, "its process died each time it was applied")
             else:
-                self._leases.announce(assignment.lease, recorded.position)
-                self._apply_or_park(assignment, recorded)
+                with self._leases.announced(assignment.lease, recorded.position):
+                    self._apply_or_park(assignment, recorded)
             assignment.applied_alone += 1
             if assignment.applied_alone >= _CALM_AFTER:
-                self._leases.calm(assignment.lease)
-                assignment.lease = dataclasses.replace(assignment.lease, cautious=False, deadly=0)
+                self._calm(assignment)
                 return
+
+    def _calm(self, assignment: Assignment) -> None:
+        self._leases.calm(assignment.lease)
+        assignment.lease = dataclasses.replace(assignment.lease, cautious=False, deadly=0)
 
     def _apply(self, group: Sequence[Assignment], events: Sequence[Recorded]) -> None:
         """Move them by these events; at once again when others were in the way: of these all go on but one."""
@@ -147,6 +157,8 @@ class Mover:
                     assignment.processor.apply(transaction, concerned)
             failpoint("worker-before-commit")
         failpoint("worker-after-commit")
+        if any(assignment.processor.appends for assignment in in_order):
+            failpoint("rule-after-commit")
         return moved
 
     def _note(self, group: Sequence[Assignment], events: Sequence[Recorded], seconds: float) -> None:

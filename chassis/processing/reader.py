@@ -68,6 +68,7 @@ class Reader:
     def step(self) -> bool:
         """Move every group of processors by one batch; whether there was anything to read."""
         moved = False
+        self._look_for_suspects()
         ends = self._source.ends()
         for (partition, position), group in self._groups().items():
             if partition in ends and ends[partition] <= position and not any(each.doubted for each in group):
@@ -92,6 +93,18 @@ class Reader:
         """It may come back with another history: it is asked then."""
         for assignment in self._all():
             assignment.verified = False
+
+    def _look_for_suspects(self) -> None:
+        """A process that died has died of nothing that came later; while the owner is away anything may be it."""
+        unsure = [each for each in self._all() if each.lease.cautious and not each.suspected]
+        if not unsure:
+            return
+        with contextlib.suppress(SourceGone):
+            heads = self._source.heads()
+            for assignment in unsure:
+                assignment.suspects_end = heads.get(assignment.place[1], Head()).position
+        for assignment in unsure:
+            assignment.suspected = True
 
     def _begin(self, lease: Lease, processor: Processor) -> Assignment:
         with self._store.reading() as connection:

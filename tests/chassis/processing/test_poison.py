@@ -44,6 +44,39 @@ def test_an_event_that_kills_its_process_is_found_and_parked(opener, store):
         assert {r.counter: r.events for r in rows(db, tally()).page().rows} == {"a": 1, "b": 1}
 
 
+def test_nobody_is_suspected_of_deaths_before_it_came(store, worker):
+    append(store, "counter-a", 0, CounterRaised(), CounterRaised())
+    for _ in range(4):  # each dies after it has applied everything
+        dies = worker(suite(tally()))
+        dies.catch_up()
+    append(store, "counter-a", 2, *(CounterRaised() for _ in range(20)))
+    dies.catch_up()
+    assert suspicions(store) == [(0, 0)]
+    with store.reading() as db:
+        assert rows(db, tally()).get("a").events == 22
+
+
+def test_what_was_there_when_processes_died_is_tried_alone_and_what_comes_later_is_not(store, worker):
+    worker(suite(tally())).catch_up()
+    append(store, "counter-a", 0, CounterRaised(), CounterRaised())
+    for _ in range(3):  # each dies before it has applied anything
+        dies = worker(suite(tally()))
+        dies.look()
+    dies.catch_up()
+    assert suspicions(store) == [(3, 2)]
+    append(store, "counter-a", 2, *(CounterRaised() for _ in range(20)))
+    dies.catch_up()
+    assert suspicions(store) == [(0, 0)]
+    with store.reading() as db:
+        assert rows(db, tally()).get("a").events == 22
+
+
+def suspicions(store):
+    """Of each lease: how often it was lost at one place, and the event that was announced last."""
+    with store.reading() as db:
+        return db.exec_driver_sql("SELECT lost, trying FROM leases").all()
+
+
 def test_an_unknown_version_stops_the_processor_and_skips_nothing(store, worker):
     append(store, "counter-a", 0, CounterRaised(), CounterRaised(), CounterRaised())
     with store.transaction() as transaction:

@@ -1,5 +1,6 @@
 """Leases share work between workers; the compare-and-set keeps it correct whatever happens to them."""
 
+import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -102,6 +103,36 @@ def test_an_event_announced_and_lost_three_times_is_deadly(store):
         (lease,) = leases.hold(KEYS[:1])
         assert lease.deadly == 0 if n < 3 else lease.deadly == 1
         leases.announce(lease, 1)
+
+
+def test_an_event_that_is_not_tried_again_is_not_suspected_more(store):
+    first = Leases(store, "a", "a0")
+    first.announce(first.hold(KEYS[:1])[0], 1)
+    for n in range(1, 6):  # they die of something else
+        (lease,) = Leases(store, "a", f"a{n}").hold(KEYS[:1])
+    assert (lease.cautious, lease.deadly) == (True, 0)
+    for n in range(6, 8):  # but then of this, too
+        last = Leases(store, "a", f"a{n}")
+        last.announce(last.hold(KEYS[:1])[0], 1)
+    assert Leases(store, "a", "a8").hold(KEYS[:1])[0].deadly == 1
+
+
+def test_only_one_event_is_tried_alone_at_a_time(store):
+    leases = Leases(store, "a", "a1")
+    one, other = leases.hold(KEYS[:2])
+    meanwhile = []
+
+    def try_the_other():
+        with leases.announced(other, 1):
+            meanwhile.append("tried")
+
+    thread = threading.Thread(target=try_the_other)
+    with leases.announced(one, 1):
+        thread.start()
+        thread.join(0.1)
+        assert meanwhile == []
+    thread.join()
+    assert meanwhile == ["tried"]
 
 
 def test_a_checkpoint_moves_only_from_where_it_is(store):
