@@ -9,6 +9,7 @@ import structlog
 from kafka import KafkaConsumer, OffsetAndMetadata, TopicPartition
 from kafka.errors import KafkaError
 
+from chassis.failpoints import failpoint
 from chassis.settings import Brokers
 from chassis.transport.kafka.clients import opened, told
 from chassis.transport.publisher import TopicGone
@@ -51,6 +52,7 @@ class Progress:
         if not offsets:
             return
         try:
+            failpoint("offsets-before-commit")
             self._consumer = self._consumer or opened(KafkaConsumer, self._brokers, group_id=self._group, **_OPTIONS)
             self._consumer.commit_async(offsets, _committed)
         except (TopicGone, KafkaError) as error:
