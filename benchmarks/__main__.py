@@ -51,7 +51,7 @@ def main(names: Sequence[str], long: bool, tiny: bool, patience: float | None) -
     """Run all benchmarks, or those named; ends with 1 when a goal is missed."""
     for number in (signal.SIGTERM, signal.SIGINT):  # then, too, nothing is left behind
         signal.signal(number, lambda *_: sys.exit(_INTERRUPTED))
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     console = Console(width=max(_WIDTH, Console().width))
     wanted = names or [name for name in BENCHMARKS if long or name not in LONG]
     sizes = TINY if tiny else WHOLE
