@@ -239,8 +239,11 @@ class States:
         """State and version of a stream: what is at hand or the snapshot, and the events since."""
         with self._lock:
             known = self._states.get(stream)
-        state, version = known or _from_snapshot(streams, decider, stream)
-        news = streams.read_stream(stream, after=version)
+        if known:
+            (state, version), news = known, streams.read_stream(stream, after=known[1])
+        else:
+            snapshot, news = streams.history(stream, fingerprint(decider.evolve))
+            state, version = (unpack(snapshot, decider.state), snapshot.version) if snapshot else (None, 0)
         for recorded in news:
             state = decider.evolve(state, recorded.event)
         return state, version + len(news)
@@ -257,10 +260,3 @@ class States:
         """Read this stream afresh next time."""
         with self._lock:
             self._states.pop(stream, None)
-
-
-def _from_snapshot(streams: Streams, decider: Decider[Any], stream: str) -> tuple[Any, int]:
-    snapshot = streams.snapshot(stream)
-    if snapshot is None or snapshot.fingerprint != fingerprint(decider.evolve):
-        return None, 0
-    return unpack(snapshot, decider.state), snapshot.version

@@ -118,8 +118,8 @@ class Streams(Protocol):
     def read_stream(self, stream: str, after: int = 0, *, until: datetime | None = None) -> list[Recorded]:
         """The stream's events with a version above ``after``, oldest first; ``until``: recorded no later than that."""
 
-    def snapshot(self, stream: str) -> Snapshot | None:
-        """The latest snapshot, if one was kept."""
+    def history(self, stream: str, fingerprint: str) -> tuple[Snapshot | None, list[Recorded]]:
+        """The stream's snapshot of this fingerprint and all that came after it; without one, None and all of it."""
 
     def answered(self, caller: str, key: str) -> Answer | None:
         """What was answered under this idempotency key."""

@@ -33,6 +33,7 @@ from chassis.store.protocol import (
     Store,
     VersionConflict,
 )
+from chassis.store.snapshots import fingerprint
 from chassis.testing.happenings import COUNTER, Counter, CounterRaised, CounterSigned
 from contracts.event import Sealed
 
@@ -202,10 +203,21 @@ class StoreSuite:
         late, early = (Snapshot(version=v, fingerprint="f", state=b"{}") for v in (20, 10))
         store.save_snapshot("counter-a", late)
         store.save_snapshot("counter-a", early)
-        assert store.snapshot("counter-a") == late
+        assert store.history("counter-a", "f") == (late, [])
         store.save_snapshot("counter-a", Snapshot(version=5, fingerprint="new code", state=b"{}"))
-        assert store.snapshot("counter-a").version == 5  # type: ignore[union-attr]
-        assert store.snapshot("counter-z") is None
+        assert store.history("counter-a", "f") == (None, [])
+        assert store.history("counter-a", "new code")[0].version == 5  # type: ignore[union-attr]
+        assert store.history("counter-z", "f") == (None, [])
+
+    def test_a_history_is_the_snapshot_and_what_came_after_it(self, store: Store) -> None:
+        store.append(raised("counter-a", 0, 1, 2, 3))
+        kept = Snapshot(version=2, fingerprint="f", state=b"{}")
+        store.save_snapshot("counter-a", kept)
+        found, later = store.history("counter-a", "f")
+        assert (found, [r.event.by for r in later]) == (kept, [3])
+        found, everything = store.history("counter-a", "other code")
+        assert (found, [r.event.by for r in everything]) == (None, [1, 2, 3])
+        assert everything[0].at == store.read_stream("counter-a")[0].at
 
     def test_a_waiting_reader_is_woken_by_an_append(self, store: Store, opener: Opener) -> None:
         ends = dict.fromkeys(range(store.partitions), 0)
@@ -233,7 +245,7 @@ class StoreSuite:
         other.close()
         attempt = Attempt(store, Request())
         assert attempt.read(COUNTER, "a") == Counter(total=260)
-        assert store.snapshot("counter-a") is not None
+        assert store.history("counter-a", fingerprint(COUNTER.evolve))[0] is not None
 
     def test_the_same_key_at_the_same_time_records_one_event(self, opener: Opener) -> None:
         opener().close()

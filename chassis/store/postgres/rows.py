@@ -16,6 +16,15 @@ READ_PARTITION = f"""
 READ_STREAM = f"""
     SELECT {_COLUMNS} FROM events WHERE stream = %s AND version > %s AND recorded_at <= %s ORDER BY version
 """  # noqa: S608 - of our own words
+READ_HISTORY = f"""
+    WITH kept AS (SELECT version, state FROM snapshots WHERE stream = %(stream)s AND fingerprint = %(fingerprint)s)
+    SELECT {_COLUMNS}, NULL::bytea AS state
+    FROM events WHERE stream = %(stream)s AND version > coalesce((SELECT version FROM kept), 0)
+    UNION ALL
+    SELECT NULL, NULL, NULL, NULL, version, NULL, NULL, NULL, NULL, NULL, NULL, state FROM kept
+    ORDER BY version
+"""  # noqa: S608 - of our own words
+"""The snapshot, if there is one, comes first: a row of which nothing but version and state is known."""
 HEADS = """
     SELECT number, position, id FROM partitions LEFT JOIN LATERAL (
         SELECT position, id FROM events WHERE partition = number ORDER BY position DESC LIMIT 1

@@ -118,10 +118,10 @@ class PostgresStore:
         with self._database.connection() as db:
             return PostgresStreams(db, self.service).read_stream(stream, after, until=until)
 
-    def snapshot(self, stream: str) -> Snapshot | None:
-        """As ``Streams.snapshot``."""
+    def history(self, stream: str, fingerprint: str) -> tuple[Snapshot | None, list[Recorded]]:
+        """As ``Streams.history``."""
         with self._database.connection() as db:
-            return PostgresStreams(db, self.service).snapshot(stream)
+            return PostgresStreams(db, self.service).history(stream, fingerprint)
 
     def answered(self, caller: str, key: str) -> Answer | None:
         """As ``Streams.answered``."""

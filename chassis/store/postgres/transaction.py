@@ -12,7 +12,7 @@ from chassis.recorded import Recorded
 from chassis.store.postgres.appending import append, to_answer
 from chassis.store.postgres.database import Raw, raw_of
 from chassis.store.postgres.keys import Keys
-from chassis.store.postgres.rows import READ_STREAM, to_recorded
+from chassis.store.postgres.rows import READ_HISTORY, READ_STREAM, to_recorded
 from chassis.store.protocol import Answer, Append, Snapshot
 
 _ALWAYS = datetime.max.replace(tzinfo=UTC)
@@ -30,11 +30,13 @@ class PostgresStreams:
         rows = self._db.execute(READ_STREAM, (stream, after, until or _ALWAYS))
         return [to_recorded(self._service, row) for row in rows]
 
-    def snapshot(self, stream: str) -> Snapshot | None:
-        """As ``Streams.snapshot``."""
-        query = "SELECT version, fingerprint, state FROM snapshots WHERE stream = %s"
-        row = self._db.execute(query, (stream,)).fetchone()
-        return Snapshot(version=row[0], fingerprint=row[1], state=row[2]) if row else None
+    def history(self, stream: str, fingerprint: str) -> tuple[Snapshot | None, list[Recorded]]:
+        """As ``Streams.history``, in one round trip."""
+        rows = self._db.execute(READ_HISTORY, {"stream": stream, "fingerprint": fingerprint}).fetchall()
+        kept = None
+        if rows and (state := rows[0][-1]) is not None:
+            kept = Snapshot(version=rows.pop(0)[4], fingerprint=fingerprint, state=state)
+        return kept, [to_recorded(self._service, row[:-1]) for row in rows]
 
     def answered(self, caller: str, key: str) -> Answer | None:
         """As ``Streams.answered``."""

@@ -80,10 +80,10 @@ class SqliteStore:
         with self._streams() as streams:
             return streams.read_stream(stream, after, until=until)
 
-    def snapshot(self, stream: str) -> Snapshot | None:
-        """As ``Streams.snapshot``."""
+    def history(self, stream: str, fingerprint: str) -> tuple[Snapshot | None, list[Recorded]]:
+        """As ``Streams.history``."""
         with self._streams() as streams:
-            return streams.snapshot(stream)
+            return streams.history(stream, fingerprint)
 
     def answered(self, caller: str, key: str) -> Answer | None:
         """As ``Streams.answered``."""

@@ -41,11 +41,12 @@ class SqliteStreams:
         rows = self._db.execute(READ_STREAM, (stream, after, latest))
         return [to_recorded(self._service, row) for row in rows]
 
-    def snapshot(self, stream: str) -> Snapshot | None:
-        """As ``Streams.snapshot``."""
-        query = "SELECT version, fingerprint, state FROM snapshots WHERE stream = ?"
-        row = self._db.execute(query, (stream,)).fetchone()
-        return row and Snapshot(version=row[0], fingerprint=row[1], state=row[2])
+    def history(self, stream: str, fingerprint: str) -> tuple[Snapshot | None, list[Recorded]]:
+        """As ``Streams.history``."""
+        query = "SELECT version, fingerprint, state FROM snapshots WHERE stream = ? AND fingerprint = ?"
+        row = self._db.execute(query, (stream, fingerprint)).fetchone()
+        kept = row and Snapshot(version=row[0], fingerprint=row[1], state=row[2])
+        return kept, self.read_stream(stream, after=kept.version if kept else 0)
 
     def answered(self, caller: str, key: str) -> Answer | None:
         """As ``Streams.answered``."""
