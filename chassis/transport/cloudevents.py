@@ -102,4 +102,5 @@ def _received(each: Json) -> Recorded | Position:
 
 def rfc3339(moment: datetime) -> str:
     """The moment in UTC, as ``2026-03-04T05:06:07.000008Z``."""
-    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    utc = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+    return utc.isoformat().replace("+00:00", "Z")

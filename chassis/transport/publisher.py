@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from chassis.recorded import Recorded
@@ -31,6 +31,10 @@ class Published:
     failure: str = ""
 
 
+Outcome = Callable[[], Mapping[int, Published]]
+"""Waits for what becomes of everything that was sent at once, partition by partition."""
+
+
 class Publisher(Protocol):
     """A topic to publish to."""
 
@@ -40,8 +44,8 @@ class Publisher(Protocol):
     def after(self, partition: int, offset: int) -> Head | None:
         """The event furthest on of those that lie behind this offset. Raises TopicGone."""
 
-    def publish(self, batches: Mapping[int, Sequence[Recorded]]) -> Mapping[int, Published]:
-        """Send these events of these partitions, and wait for what becomes of each."""
+    def publish(self, batches: Mapping[int, Sequence[Recorded]]) -> Outcome:
+        """Send these events of these partitions; more may be sent before anybody waits for the outcome."""
 
     def close(self) -> None:
         """Give back what it holds."""

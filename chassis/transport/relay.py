@@ -10,19 +10,20 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 
-import sqlalchemy as sa
 import structlog
 from prometheus_client import Counter
 
 from chassis.errors import Unavailable
 from chassis.failpoints import failpoint
 from chassis.logs import reason_of
-from chassis.recorded import Position, Recorded
-from chassis.store.protocol import Head, Store
-from chassis.transport.publisher import Published, Publisher, TopicGone, TopicState
-from chassis.transport.relayed import Relayed, begin, move
+from chassis.recorded import Recorded
+from chassis.store.protocol import Store
+from chassis.transport.agreement import is_published_to, lost, unknown
+from chassis.transport.publisher import Outcome, Publisher, TopicGone, TopicState
+from chassis.transport.relayed import Relayed, begin, behind, move
 
 log = structlog.get_logger("relay")
 EVENTS = Counter("nyfiken_relay_events_total", "Events that the topic has acknowledged", ["service"])
@@ -30,10 +31,16 @@ FAILURES = Counter("nyfiken_relay_failures_total", "Batches of a partition that 
 BATCH = 500
 BYTES = 4 * 1024 * 1024
 """Of each partition at once, at most and about; of large events it is fewer."""
+_ON_WAY = 2
+"""Batches that are sent before the first of them is waited for."""
+_STEP = 1.0
 _WAIT = 1.0
 _PAUSE = 0.5
 _COMPARE = 5.0
 """Seconds between two looks at whether the topic is still the same."""
+
+Batches = Mapping[int, Sequence[Recorded]]
+"""Partition → events."""
 
 
 class Relay:
@@ -70,18 +77,25 @@ class Relay:
         self._publisher.close()
 
     def step(self) -> bool:
-        """Publish the next batch of each partition; whether there was any. Raises TopicGone when one has failed."""
+        """Publish what there is, for a second at most; whether there was any. Raises TopicGone when some has failed.
+
+        The next batch is sent while the one before is on its way.
+        """
         self._take_over()
-        heads = self._store.heads()
-        waiting = {n: at.position for n, at in self._places.items() if heads[n].position > at.position}
-        batches = {n: _bounded(self._store.read(n, position, BATCH)) for n, position in waiting.items()}
-        if not batches:
-            return False
-        published = self._publisher.publish(batches)
-        failpoint("relay-before-checkpoint")
-        self._checkpoint(batches, published)
-        self._note(published)
-        return True
+        sent = {n: at.position for n, at in self._places.items()}
+        on_way: deque[tuple[Batches, Outcome]] = deque()
+        failures: list[str] = []
+        until, moved, goes_on = time.monotonic() + _STEP, False, True
+        while goes_on and time.monotonic() < until and (batches := self._following(sent)):
+            on_way.append((batches, self._publisher.publish(batches)))
+            sent |= {n: events[-1].position for n, events in batches.items()}
+            goes_on = len(on_way) < _ON_WAY or self._settle(*on_way.popleft(), failures)
+            moved = True
+        while on_way:
+            self._settle(*on_way.popleft(), failures)
+        if failures:
+            raise TopicGone(failures[0])
+        return moved
 
     def _take_over(self) -> None:
         """Look at what is new, and from time to time at everything."""
@@ -100,50 +114,42 @@ class Relay:
 
     def _compare(self, partition: int, at: Relayed, state: TopicState) -> None:
         """The topic must be the one that was published to, and the store the one that was published."""
-        end = state.ends[partition]
-        if not self._has(partition, Head(position=at.position, id=at.event_id)):
-            self._stop(partition, f"{self._named(partition, at.position)}, published last, is not in the store")
-            return
-        if at.topic_id != state.id or end <= at.topic_offset:
-            self._begin_anew(partition, at, state.id)
+        reason = lost(self._store, partition, at)
+        if not reason and not is_published_to(partition, at, state):
+            self._checkpoint({partition: Relayed(topic_id=state.id)})
             at = Relayed()
-        if end > at.topic_offset + 1:  # a relay died before its checkpoint, or the checkpoint comes from a backup
-            last = self._publisher.after(partition, at.topic_offset)
-            if last and not self._has(partition, last):
-                self._stop(
-                    partition, f"{self._named(partition, last.position)}, published already, is not in the store"
-                )
+        if reason := reason or unknown(self._store, self._publisher, partition, at, state):
+            self._stop(partition, reason)
 
-    def _has(self, partition: int, event: Head) -> bool:
-        if event.position == 0:
-            return True
-        found = self._store.at(Position(self._store.service, partition, event.position))
-        return found is not None and found.id == event.id
+    def _following(self, sent: Mapping[int, int]) -> Batches:
+        """The next events of each partition that has more than what was sent."""
+        heads = self._store.heads()
+        waiting = [(n, position) for n, position in sent.items() if heads[n].position > position]
+        return {n: _bounded(self._store.read(n, position, BATCH)) for n, position in waiting}
 
-    def _begin_anew(self, partition: int, at: Relayed, topic_id: str) -> None:
-        with self._store.transaction() as transaction:
-            self._move(transaction.connection, partition, at, Relayed(topic_id=topic_id))
-
-    def _checkpoint(self, batches: Mapping[int, Sequence[Recorded]], published: Mapping[int, Published]) -> None:
-        moves = [(n, at, _behind(at, batches[n], published[n])) for n, at in self._places.items() if n in published]
-        with self._store.transaction() as transaction:
-            for partition, at, new in moves:
-                self._move(transaction.connection, partition, at, new)
-
-    def _move(self, connection: sa.Connection, partition: int, at: Relayed, new: Relayed) -> None:
-        if new.position < at.position:
-            log.warning("relay-begins-anew", partition=partition, topic=new.topic_id, published=at.position)
-        if move(connection, partition, at, new):
-            self._places[partition] = new
-        else:
-            log.warning("relay-outrun", partition=partition)  # by another one: how far it is, is looked up again
-            del self._places[partition]
-
-    def _note(self, published: Mapping[int, Published]) -> None:
+    def _settle(self, batches: Batches, outcome: Outcome, failures: list[str]) -> bool:
+        """Move the checkpoints as far as was acknowledged; whether that is all of it."""
+        published = outcome()
+        failpoint("relay-before-checkpoint")
+        self._checkpoint({n: behind(at, batches[n], published[n]) for n, at in self._places.items() if n in published})
+        failed = [done.failure for n, done in published.items() if done.count < len(batches[n])]
+        failures += failed
         EVENTS.labels(self._store.service).inc(sum(done.count for done in published.values()))
-        if failures := [done.failure for done in published.values() if done.failure]:
-            FAILURES.labels(self._store.service).inc(len(failures))
-            raise TopicGone(failures[0])
+        FAILURES.labels(self._store.service).inc(len(failed))
+        reached = {n: at.position for n, at in self._places.items()}
+        return all(reached.get(n) == events[-1].position for n, events in batches.items())
+
+    def _checkpoint(self, to: Mapping[int, Relayed]) -> None:
+        with self._store.transaction() as transaction:
+            for partition, new in to.items():
+                at = self._places[partition]
+                if new.position < at.position:
+                    log.warning("relay-begins-anew", partition=partition, topic=new.topic_id, published=at.position)
+                if move(transaction.connection, partition, at, new):
+                    self._places[partition] = new
+                else:
+                    log.warning("relay-outrun", partition=partition)  # by another: how far it is, is looked up again
+                    del self._places[partition]
 
     def _wait(self, stopping: threading.Event) -> None:
         if self._places:
@@ -160,12 +166,9 @@ class Relay:
         self._is_reaching = reaches
 
     def _stop(self, partition: int, reason: str) -> None:
-        self.stopped[partition] = f"{reason}: was the store restored to an older moment?"
+        self.stopped[partition] = reason
         self._places.pop(partition, None)
-        log.error("relay-stopped", partition=partition, reason=self.stopped[partition])
-
-    def _named(self, partition: int, position: int) -> Position:
-        return Position(self._store.service, partition, position)
+        log.error("relay-stopped", partition=partition, reason=reason)
 
 
 def _bounded(events: Sequence[Recorded]) -> Sequence[Recorded]:
@@ -175,14 +178,3 @@ def _bounded(events: Sequence[Recorded]) -> Sequence[Recorded]:
         if total >= BYTES:
             return events[:count]
     return events
-
-
-def _behind(at: Relayed, events: Sequence[Recorded], done: Published) -> Relayed:
-    """How far it is when these are done: at the beginning again where they lie before what was published earlier."""
-    if not done.count:
-        return at
-    last = events[done.count - 1]
-    if 0 <= done.offset < at.topic_offset + done.count:
-        return Relayed(topic_id=at.topic_id)
-    offset = max(done.offset, at.topic_offset)
-    return Relayed(position=last.position, event_id=last.id, topic_id=at.topic_id, topic_offset=offset)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from chassis.processing.tables import RELAYED
+from chassis.recorded import Recorded
 from chassis.store.protocol import Store
+from chassis.transport.publisher import Published
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +49,20 @@ def move(connection: sa.Connection, partition: int, old: Relayed, new: Relayed) 
         sa.update(RELAYED).where(RELAYED.c.partition == partition, *there).values(**dataclasses.asdict(new))
     )
     return done.rowcount == 1
+
+
+def behind(at: Relayed, events: Sequence[Recorded], done: Published) -> Relayed:
+    """How far it is when of these events so many are done.
+
+    No further than it was where they do not follow upon that; at the beginning again where they lie before what was
+    published earlier, as only a topic that was cut short has room there.
+    """
+    if not done.count or events[0].position != at.position + 1:
+        return at
+    if 0 <= done.offset < at.topic_offset + done.count:
+        return Relayed(topic_id=at.topic_id)
+    last, offset = events[done.count - 1], max(done.offset, at.topic_offset)
+    return Relayed(position=last.position, event_id=last.id, topic_id=at.topic_id, topic_offset=offset)
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

@@ -41,8 +41,7 @@ def to_message(recorded: Recorded) -> Message:
     """A recorded event as it goes out, without anything that is kept apart."""
     stream = recorded.stream.encode()
     headers = [
-        *_of_all(recorded.service, recorded.partition),
-        *_of_type(recorded.type),
+        *_in_common(recorded.service, recorded.partition, recorded.type),
         ("ce_id", recorded.id.encode()),
         ("ce_subject", stream),
         ("ce_position", b"%d" % recorded.position),
@@ -118,18 +117,14 @@ def _source(service: str) -> bytes:
     return f"{SOURCE}{service}".encode()
 
 
-@lru_cache(maxsize=256)
-def _of_all(service: str, partition: int) -> Headers:
-    """The headers that all events of a partition have in common."""
+@lru_cache(maxsize=1024)
+def _in_common(service: str, partition: int, type_: str) -> Headers:
+    """The headers that all events of a type in a partition have in common."""
     return [
         ("ce_specversion", b"1.0"),
         ("content-type", b"application/json"),
         ("ce_source", _source(service)),
         ("ce_partition", b"%d" % partition),
+        ("ce_type", type_.encode()),
+        ("ce_dataschema", f"{SCHEMA}{type_}".encode()),
     ]
-
-
-@lru_cache(maxsize=1024)
-def _of_type(type_: str) -> Headers:
-    """The headers that all events of a type have in common."""
-    return [("ce_type", type_.encode()), ("ce_dataschema", f"{SCHEMA}{type_}".encode())]

@@ -1,21 +1,20 @@
-"""Publishing to a topic: everything is sent, then everything is asked for what became of it."""
+"""Publishing to a topic."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from kafka import KafkaProducer
-from kafka.errors import KafkaError, KafkaTimeoutError
+from kafka.errors import KafkaError
 
 from chassis.recorded import Recorded
 from chassis.settings import Brokers
 from chassis.store.protocol import Head
 from chassis.transport.kafka.clients import opened, told
-from chassis.transport.kafka.messages import to_message
+from chassis.transport.kafka.sending import Sending
 from chassis.transport.kafka.tail import last_after
 from chassis.transport.kafka.topics import LARGEST_MESSAGE, Topic, Topics
-from chassis.transport.publisher import Published, TopicGone, TopicState
+from chassis.transport.publisher import Outcome, Published, TopicGone, TopicState
 
 _DURABLE = {
     "acks": "all",
@@ -28,8 +27,6 @@ _DURABLE = {
     "max_request_size": LARGEST_MESSAGE,
     "metrics_enabled": False,
 }
-_ANSWERED = 40.0
-"""Seconds after which every event has been acknowledged or given up: the delivery timeout, and some."""
 
 
 class KafkaPublisher:
@@ -42,6 +39,7 @@ class KafkaPublisher:
         self._partitions = partitions
         self._topics: Topics | None = None
         self._producer: KafkaProducer | None = None
+        self._newest: Sending | None = None
 
     def state(self) -> TopicState:
         """As ``Publisher.state``; a topic with another number of partitions is as good as none."""
@@ -58,19 +56,18 @@ class KafkaPublisher:
         """As ``Publisher.after``."""
         return last_after(self._brokers, self._service, partition, offset)
 
-    def publish(self, batches: Mapping[int, Sequence[Recorded]]) -> Mapping[int, Published]:
+    def publish(self, batches: Mapping[int, Sequence[Recorded]]) -> Outcome:
         """As ``Publisher.publish``. After a failure nothing that comes later counts, and the producer is another one.
 
         Kafka-python may deliver later events of a partition where earlier ones failed: they are sent once more.
         """
         try:
             self._producer = self._producer or opened(KafkaProducer, self._brokers, **_DURABLE)
-            published = self._sent(self._producer, batches)
+            self._newest = sending = Sending(self._producer, self._topic, batches)
         except (TopicGone, KafkaError) as error:
-            published = {partition: Published(failure=told(error)) for partition in batches}
-        if any(done.failure for done in published.values()):
-            self._let_go()
-        return published
+            failed = {partition: Published(failure=told(error)) for partition in batches}
+            return lambda: failed
+        return lambda: self._outcome(sending)
 
     def close(self) -> None:
         """As ``Publisher.close``; what was not acknowledged by now is not waited for."""
@@ -86,21 +83,11 @@ class KafkaPublisher:
             raise TopicGone(f"topic {topic.name}: {topic.partitions} partitions, the store has {self._partitions}")
         return topic
 
-    def _sent(self, producer: KafkaProducer, batches: Mapping[int, Sequence[Recorded]]) -> Mapping[int, Published]:
-        sent: dict[int, list[Any]] = {}
-        failures: dict[int, str] = {}
-        for partition, events in batches.items():
-            sent[partition] = futures = []
-            try:
-                for recorded in events:
-                    key, value, headers = to_message(recorded)
-                    futures.append(producer.send(self._topic, value, key, headers, partition))
-            except (KafkaError, ValueError) as error:
-                failures[partition] = told(error)
-                if isinstance(error, KafkaTimeoutError):
-                    break  # there is no broker: the others would wait as long
-        producer.flush(_ANSWERED)
-        return {n: _acknowledged(sent.get(n, []), failures.get(n, "")) for n in batches}
+    def _outcome(self, sending: Sending) -> Mapping[int, Published]:
+        published = sending.wait(is_newest=sending is self._newest)
+        if any(done.failure for done in published.values()) and sending.producer is self._producer:
+            self._let_go()
+        return published
 
     def _let_go(self) -> None:
         producer, self._producer = self._producer, None
@@ -110,18 +97,3 @@ class KafkaPublisher:
             producer.close(0)
         except KafkaError:  # something is unanswered: it gives up closing, and its thread would wait for that for ever
             producer._sender.force_close()
-
-
-def _acknowledged(futures: Sequence[Any], failure: str) -> Published:
-    """Those before the first that failed."""
-    count, offset = 0, -1
-    for future in futures:
-        if not future.succeeded():
-            return Published(count=count, offset=offset, failure=_why(future))
-        offset = future.value.offset
-        count += 1
-    return Published(count=count, offset=offset, failure=failure)
-
-
-def _why(future: Any) -> str:
-    return told(future.exception) if future.exception else "not acknowledged in time"

@@ -300,7 +300,7 @@ def test_two_relays_at_once_leave_duplicates_at_most(store, brokers, topic, sour
 def test_a_relay_that_died_before_its_checkpoint_leaves_duplicates_at_most(store, brokers, topic, source):
     record(store)
     with contextlib.closing(publisher_of(store, brokers)) as publisher:
-        publisher.publish({n: store.read(n, 0) for n in range(PARTITIONS)})
+        publisher.publish({n: store.read(n, 0) for n in range(PARTITIONS)})()
     record(store)
     relay_all(store, brokers)
     found = messages(brokers, topic)

@@ -1,6 +1,7 @@
 """The relay's rules, against a topic on paper that fails in every way that a topic can."""
 
 import contextlib
+import itertools
 import shutil
 import threading
 import time
@@ -39,7 +40,8 @@ class Paper:
         return max((Head(position=e.position, id=e.id) for e in found), key=lambda head: head.position, default=None)
 
     def publish(self, batches):
-        return {n: self._published(n, events) for n, events in batches.items()}
+        published = {n: self._published(n, events) for n, events in batches.items()}
+        return lambda: published
 
     def _published(self, partition, events):
         if self.gone:
@@ -55,14 +57,14 @@ class Paper:
 
     @property
     def first_copies(self):
-        """Partition → the ids as a reader takes them: each position once, as far as there is no gap."""
-        found = {}
-        for partition, log in self.logs.items():
-            first = {}
-            for event in log:
-                first.setdefault(event.position, event.id)
-            found[partition] = [first[n] for n in range(1, len(first) + 1)]
-        return found
+        """Partition → the ids as a reader takes them: each position once, as far as nothing is missing."""
+        return {partition: self.first_copies_of(partition) for partition in self.logs}
+
+    def first_copies_of(self, partition):
+        first = {}
+        for event in self.logs[partition]:
+            first.setdefault(event.position, event.id)
+        return list(itertools.takewhile(bool, (first.get(n) for n in itertools.count(1))))
 
 
 @pytest.fixture
@@ -232,7 +234,7 @@ def test_a_store_restored_with_its_checkpoint_publishes_nothing_over_what_was_pu
         before = ids(topic.logs)
         relay = work(relay_of(back, topic))
         assert sorted(relay.stopped) == list(range(PARTITIONS))
-        assert "published already, is not in the store" in relay.stopped[0]
+        assert "was published and is not in the store: was that restored" in relay.stopped[0]
         assert ids(topic.logs) == before
         work(relay)
         assert ids(topic.logs) == before
@@ -316,26 +318,69 @@ def test_it_counts_what_was_acknowledged_and_what_failed(store, topic):
     assert (counted("events") - before[0], counted("failures") - before[1]) == (40, failed)
 
 
-def largest_batch(relay, topic):
-    """The most that one step has published of a partition, in events and in bytes."""
-    events = size = 0
-    while True:
-        before = {n: len(log) for n, log in topic.logs.items()}
-        if not relay.step():
-            return events, size
-        for partition, log in topic.logs.items():
-            came = log[before[partition] :]
-            events, size = max(events, len(came)), max(size, sum(len(event.data) for event in came))
+def sizes(topic):
+    """What is published at once of a partition, as it comes: (events, bytes)."""
+    found, publish = [], topic.publish
+
+    def noted(batches):
+        found.extend((len(events), sum(len(event.data) for event in events)) for events in batches.values())
+        return publish(batches)
+
+    topic.publish = noted
+    return found
 
 
 def test_a_batch_is_bounded_by_number(store, topic):
     for _ in range(6):
         record(store, streams=1, events=BATCH // 2)
-    assert largest_batch(relay_of(store, topic), topic)[0] <= BATCH
+    found = sizes(topic)
+    work(relay_of(store, topic))
+    assert max(events for events, _ in found) <= BATCH
     assert ids(topic.logs) == whole(store)
 
 
 def test_a_batch_is_bounded_by_size(store, topic):
     record(store, streams=2, events=40, note="x" * 200_000)
-    assert BYTES <= largest_batch(relay_of(store, topic), topic)[1] < BYTES + 256 * 1024
+    found = sizes(topic)
+    work(relay_of(store, topic))
+    assert BYTES <= max(size for _, size in found) < BYTES + 256 * 1024
+    assert ids(topic.logs) == whole(store)
+
+
+def test_what_was_sent_behind_a_failure_does_not_count(store, topic, monkeypatch):
+    monkeypatch.setattr("chassis.transport.relay.BATCH", 7)
+    record(store)
+    publish, number = topic.publish, itertools.count()
+
+    def failing_now_and_then(batches):
+        topic.acknowledges = {next(number) % PARTITIONS: 3}
+        return publish(batches)
+
+    topic.publish = failing_now_and_then
+    relay = relay_of(store, topic)
+    for _ in range(20):
+        with contextlib.suppress(TopicGone):
+            relay.step()
+        for partition, at in checkpoints(store).items():
+            first = topic.first_copies_of(partition)
+            assert at.position <= len(first)
+    topic.publish, topic.acknowledges = publish, {}
+    work(relay)
+    assert topic.first_copies == whole(store)
+
+
+def test_while_a_batch_is_on_its_way_the_next_one_is_sent(store, topic, monkeypatch):
+    monkeypatch.setattr("chassis.transport.relay.BATCH", 5)
+    record(store)
+    on_way, most, publish = [], [], topic.publish
+
+    def watched(batches):
+        outcome = publish(batches)
+        on_way.append(outcome)
+        most.append(len(on_way))
+        return lambda: on_way.remove(outcome) or outcome()
+
+    topic.publish = watched
+    work(relay_of(store, topic))
+    assert (max(most), on_way) == (2, [])
     assert ids(topic.logs) == whole(store)
