@@ -67,6 +67,7 @@ class Leases:
             connection = transaction.connection
             rows = _locked(connection, wanted)
             now, until = to_micros(transaction.now), to_micros(transaction.now + self._ttl)
+            _shorten(connection, [key for key in wanted if rows[key].expires_at > until], until)
             self._heartbeat(connection, {key.processor for key in wanted}, until)
             shares = self._shares(connection, wanted, now)
             held: list[Lease] = []
@@ -156,6 +157,12 @@ def _locked(connection: sa.Connection, wanted: Sequence[Key]) -> dict[Key, Any]:
     insert_new(connection, LEASES, [_never_held(key) for key in sorted(wanted) if key not in known])
     in_order = query.order_by(LEASES.c.processor, LEASES.c.source, LEASES.c.partition).with_for_update()
     return {_key(row): row for row in connection.execute(in_order)}
+
+
+def _shorten(connection: sa.Connection, keys: Sequence[Key], until: int) -> None:
+    """What was promised for longer than is possible dates from before the clock was set back: it lasts no longer."""
+    _set(connection, keys, expires_at=until)
+    connection.execute(sa.update(WORKERS).where(WORKERS.c.expires_at > until).values(expires_at=until))
 
 
 def _never_held(key: Key) -> dict[str, Any]:

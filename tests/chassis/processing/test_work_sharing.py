@@ -71,6 +71,28 @@ def test_the_leases_of_a_dead_worker_are_taken_when_they_expire(store, clock):
     assert partitions(b.hold(KEYS)) == [0, 1, 2, 3]
 
 
+def test_the_leases_of_a_dead_worker_are_taken_soon_though_the_clock_was_set_back(store, clock):
+    a, b = Leases(store, "a", "a1"), Leases(store, "b", "b1")
+    for each in (a, b, a, b):
+        each.hold(KEYS)
+    clock.passes(-3600)
+    assert len(b.hold(KEYS)) == 2
+    clock.passes(9)
+    assert len(b.hold(KEYS)) == 2
+    clock.passes(2)
+    assert len(b.hold(KEYS)) == 4
+
+
+def test_everybody_goes_on_when_the_clock_is_set_forward(store, clock):
+    a, b = Leases(store, "a", "a1"), Leases(store, "b", "b1")
+    for each in (a, b, a, b):
+        each.hold(KEYS)
+    clock.passes(3600)
+    for _ in range(2):
+        held = [leases.hold(KEYS) for leases in (a, b)]
+    assert partitions(held[0] + held[1]) == [0, 1, 2, 3]
+
+
 def test_a_worker_that_leaves_gives_its_leases_back_at_once(store):
     a, b = Leases(store, "a", "a1"), Leases(store, "b", "b1")
     a.leave(lease.key for lease in a.hold(KEYS))
