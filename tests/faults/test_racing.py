@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
 
+from tests.faults.adding import COUNTERS, Adding
 from tests.faults.check import Platform
+from tests.faults.cluster import until
 
 IDEAS = 40
+COMMANDS = 1_000
+SHARED = 60.0
+"""Seconds until two workers that are started share what there is to do."""
+STATISTICS = 2.0
+"""Seconds after which PostgreSQL has counted what happened."""
 ENDING = ("idea-submitted.v1", "challenge-closed.v1")
 
 
@@ -41,3 +49,26 @@ def test_no_idea_enters_a_challenge_that_closes_at_the_same_moment(platform, cha
     assert answers[IDEAS // 2] == 200
     assert set(answers) == {200, 201, 409}
     assert [r.type for r in told].index("challenge-closed.v1") == len(told) - 1 == answers.count(201)
+
+
+@pytest.fixture
+def adding(postgres_server, tmp_path):
+    it = Adding(postgres_server.dsn, tmp_path)
+    yield it
+    it.close()
+
+
+def test_batches_of_a_rule_over_the_same_streams_and_commands_to_them_do_not_wait_for_each_other(adding, capsys):
+    """All partitions' batches, of two workers, change the same three streams, which commands change meanwhile."""
+    adding.raise_some(len(COUNTERS))
+    for name in ("one", "two"):
+        adding.start(name)
+    until(lambda: adding.holders.are_shared_by("one", "two"), SHARED, adding.holders.held)
+    adding.raise_some(COMMANDS)
+    adding.everything_holds()
+    time.sleep(STATISTICS)
+    batches = [worker.said().count('"processors":["add-to-sums"]') for worker in adding.workers.values()]
+    with capsys.disabled():
+        print(f"\n{COMMANDS} commands; batches of the rule by worker: {batches}; deadlocks: {adding.deadlocks()}")
+    assert min(batches) > 0
+    assert adding.deadlocks() == 0

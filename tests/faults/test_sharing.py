@@ -8,17 +8,14 @@ from __future__ import annotations
 import signal
 import threading
 import time
-from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-import sqlalchemy as sa
 
 from chassis.processing.lags import heads_of, lags
-from chassis.processing.tables import LEASES, WORKERS
-from chassis.recorded import to_micros
 from tests.faults.check import Platform
 from tests.faults.cluster import READY, Cluster, until
+from tests.faults.holders import Holders
 from tests.faults.workload import Clients, life
 from tests.platform import RunningPlatform
 
@@ -77,42 +74,9 @@ class Busy:
             n += CLIENTS
 
 
-class Leases:
-    """Who holds what of the service's work, as its database says now."""
-
-    def __init__(self, history):
-        self._store = history.stores[SERVICE]
-
-    def held(self):
-        """Owner → processor → how many partitions; and how many nobody holds."""
-        with self._store.transaction() as transaction:
-            rows = transaction.connection.execute(sa.select(LEASES)).all()
-            now = to_micros(transaction.now)
-        held = {}
-        for row in rows:
-            owner = row.owner if not row.released and row.expires_at > now else None
-            held.setdefault(owner, Counter())[row.processor] += 1
-        return held
-
-    def has(self, owner):
-        """Whether a worker has given a sign of life."""
-        with self._store.reading() as connection:
-            return bool(connection.scalar(sa.select(WORKERS).where(WORKERS.c.owner == owner).limit(1)))
-
-    def are_shared_by(self, *owners):
-        """Whether these, and only these, hold everything, each of each processor at most its share."""
-        held = self.held()
-        totals = sum(held.values(), Counter())
-        return held.keys() == set(owners) and all(
-            of_one[processor] <= -(-total // len(owners))
-            for processor, total in totals.items()
-            for of_one in held.values()
-        )
-
-
 @pytest.fixture(scope="module")
 def leases(history):
-    return Leases(history)
+    return Holders(history.stores[SERVICE])
 
 
 def applied_by_now(history):
