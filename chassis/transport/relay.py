@@ -28,9 +28,9 @@ from chassis.transport.relayed import Relayed, begin, behind, move
 log = structlog.get_logger("relay")
 EVENTS = Counter("nyfiken_relay_events_total", "Events that the topic has acknowledged", ["service"])
 FAILURES = Counter("nyfiken_relay_failures_total", "Batches of a partition that it has not, whole", ["service"])
-BATCH = 500
-BYTES = 4 * 1024 * 1024
-"""Of each partition at once, at most and about; of large events it is fewer."""
+BATCH = 4000
+BYTES = 32 * 1024 * 1024
+"""Of all partitions together at once, at most and about."""
 _ON_WAY = 2
 """Batches that are sent before the first of them is waited for."""
 _STEP = 1.0
@@ -125,7 +125,9 @@ class Relay:
         """The next events of each partition that has more than what was sent."""
         heads = self._store.heads()
         waiting = [(n, position) for n, position in sent.items() if heads[n].position > position]
-        return {n: _bounded(self._store.read(n, position, BATCH)) for n, position in waiting}
+        share = max(1, len(waiting))
+        limit, size = max(1, BATCH // share), BYTES // share
+        return {n: _bounded(self._store.read(n, position, limit), size) for n, position in waiting}
 
     def _settle(self, batches: Batches, outcome: Outcome, failures: list[str]) -> bool:
         """Move the checkpoints as far as was acknowledged; whether that is all of it."""
@@ -171,10 +173,10 @@ class Relay:
         log.error("relay-stopped", partition=partition, reason=reason)
 
 
-def _bounded(events: Sequence[Recorded]) -> Sequence[Recorded]:
+def _bounded(events: Sequence[Recorded], size: int) -> Sequence[Recorded]:
     total = 0
     for count, event in enumerate(events, start=1):
         total += len(event.data)
-        if total >= BYTES:
+        if total >= size:
             return events[:count]
     return events

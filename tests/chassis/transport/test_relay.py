@@ -13,7 +13,7 @@ from prometheus_client import REGISTRY
 from chassis.store.protocol import Head
 from chassis.testing.store_suite import raised
 from chassis.transport.publisher import Published, TopicGone, TopicState
-from chassis.transport.relay import BATCH, BYTES, Relay
+from chassis.transport.relay import Relay
 from chassis.transport.relayed import Relayed, relayed
 from tests.chassis.transport.following import PARTITIONS, PATIENCE, ids, open_store, record, whole
 
@@ -318,37 +318,40 @@ def test_it_counts_what_was_acknowledged_and_what_failed(store, topic):
     assert (counted("events") - before[0], counted("failures") - before[1]) == (40, failed)
 
 
-def sizes(topic):
-    """What is published at once of a partition, as it comes: (events, bytes)."""
+def batches(topic):
+    """What is published at once, as it comes: how many events, and how many bytes."""
     found, publish = [], topic.publish
 
-    def noted(batches):
-        found.extend((len(events), sum(len(event.data) for event in events)) for events in batches.values())
-        return publish(batches)
+    def noted(sent):
+        events = [event for events in sent.values() for event in events]
+        found.append((len(events), sum(len(event.data) for event in events)))
+        return publish(sent)
 
     topic.publish = noted
     return found
 
 
-def test_a_batch_is_bounded_by_number(store, topic):
-    for _ in range(6):
-        record(store, streams=1, events=BATCH // 2)
-    found = sizes(topic)
-    work(relay_of(store, topic))
-    assert max(events for events, _ in found) <= BATCH
-    assert ids(topic.logs) == whole(store)
+@pytest.mark.parametrize("assigned", [[0], [0, 1], range(PARTITIONS)], ids=len)
+def test_a_batch_is_bounded_by_number(store, topic, assigned, monkeypatch):
+    monkeypatch.setattr("chassis.transport.relay.BATCH", 20)
+    record(store)
+    found = batches(topic)
+    work(relay_of(store, topic, assigned))
+    assert max(events for events, _ in found) == 20
+    assert all(ids(topic.logs)[n] == whole(store)[n] for n in assigned)
 
 
-def test_a_batch_is_bounded_by_size(store, topic):
+def test_a_batch_is_bounded_by_size(store, topic, monkeypatch):
+    monkeypatch.setattr("chassis.transport.relay.BYTES", 4_000_000)
     record(store, streams=2, events=40, note="x" * 200_000)
-    found = sizes(topic)
+    found = batches(topic)
     work(relay_of(store, topic))
-    assert BYTES <= max(size for _, size in found) < BYTES + 256 * 1024
+    assert 4_000_000 <= max(size for _, size in found) < 4_000_000 + PARTITIONS * 256 * 1024
     assert ids(topic.logs) == whole(store)
 
 
 def test_what_was_sent_behind_a_failure_does_not_count(store, topic, monkeypatch):
-    monkeypatch.setattr("chassis.transport.relay.BATCH", 7)
+    monkeypatch.setattr("chassis.transport.relay.BATCH", 28)
     record(store)
     publish, number = topic.publish, itertools.count()
 
@@ -370,7 +373,7 @@ def test_what_was_sent_behind_a_failure_does_not_count(store, topic, monkeypatch
 
 
 def test_while_a_batch_is_on_its_way_the_next_one_is_sent(store, topic, monkeypatch):
-    monkeypatch.setattr("chassis.transport.relay.BATCH", 5)
+    monkeypatch.setattr("chassis.transport.relay.BATCH", 20)
     record(store)
     on_way, most, publish = [], [], topic.publish
 
