@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import sqlalchemy as sa
 
@@ -61,21 +61,23 @@ def register(
         insert_new(connection, CHECKPOINTS, new)
 
 
-def advance(connection: sa.Connection, processor: str, place: Place, old: Checkpoint, last: Recorded) -> Checkpoint:
-    """Move from ``old`` to the event ``last``; CheckpointMoved if it is no longer at ``old``."""
+def advance(
+    connection: sa.Connection, processors: Collection[str], place: Place, old: Checkpoint, last: Recorded
+) -> Checkpoint:
+    """Move these processors from ``old`` to the event ``last``; CheckpointMoved if one is no longer at ``old``."""
     source, partition = place
     done = connection.execute(
         sa.update(CHECKPOINTS)
         .where(
-            CHECKPOINTS.c.processor == processor,
+            CHECKPOINTS.c.processor.in_(processors),
             CHECKPOINTS.c.source == source,
             CHECKPOINTS.c.partition == partition,
             CHECKPOINTS.c.position == old.position,
         )
         .values(position=last.position, event_id=last.id)
     )
-    if done.rowcount != 1:
-        raise CheckpointMoved(f"{processor} {source}/{partition}:{old.position}")
+    if done.rowcount != len(processors):
+        raise CheckpointMoved(f"{', '.join(processors)} {source}/{partition}:{old.position}")
     return Checkpoint(last.position, last.id)
 
 

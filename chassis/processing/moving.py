@@ -1,7 +1,7 @@
 """Moving processors by a batch: in one transaction, else each by itself, else event by event, and that is parked.
 
-Their checkpoints move first, by compare-and-set, then each applies the batch. Processors that append are moved each in
-a transaction of its own: an append ends by holding its partition, and nobody may wait for a stream while he does.
+Their checkpoints move first, by compare-and-set, then each applies the batch. Processors that may append something are
+moved each in a transaction of its own: an append ends by holding its partition, and nobody may wait for a stream then.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ class Mover:
 
     def move(self, group: Sequence[Assignment], events: Sequence[Recorded]) -> list[Assignment]:
         """Move them all; gives those that another worker has moved meanwhile. Raises Unavailable, SourceGone."""
-        together = [a for a in group if not (a.lease.cautious or a.processor.appends)]
+        together = [a for a in group if not (a.lease.cautious or _would_append(a, events))]
         alone = [a for a in group if a not in together]
         try:
             self._apply(together, events)
@@ -137,21 +137,19 @@ class Mover:
         in_order = sorted(group, key=lambda assignment: assignment.processor.name)
         for attempt in range(1, _ATTEMPTS + 1):
             try:
-                moved = self._applied(in_order, events)
+                checkpoint = self._applied(in_order, events)
                 break
             except (Unavailable, VersionConflict) as error:
                 if attempt == _ATTEMPTS or not _in_the_way(error):
                     raise
-        self._moved(in_order, moved, len(events))
+        self._moved(in_order, checkpoint, len(events))
         self._note(in_order, events, time.perf_counter() - began)
 
-    def _applied(self, in_order: Sequence[Assignment], events: Sequence[Recorded]) -> list[Checkpoint]:
+    def _applied(self, in_order: Sequence[Assignment], events: Sequence[Recorded]) -> Checkpoint:
         """One transaction; all workers lock the rows of one processor after those of another in the same order."""
-        moved: list[Checkpoint] = []
+        names = [assignment.processor.name for assignment in in_order]
         with self._store.transaction() as transaction:
-            for assignment in in_order:
-                name = assignment.processor.name
-                moved.append(advance(transaction.connection, name, assignment.place, assignment.checkpoint, events[-1]))
+            moved = advance(transaction.connection, names, in_order[0].place, in_order[0].checkpoint, events[-1])
             for assignment in in_order:
                 if concerned := [r for r in events if assignment.processor.concerns(r)]:
                     assignment.processor.apply(transaction, concerned)
@@ -171,15 +169,15 @@ class Mover:
 
     def _park(self, assignment: Assignment, recorded: Recorded, reason: str) -> None:
         with self._store.transaction() as transaction:
-            name = assignment.processor.name
-            moved = advance(transaction.connection, name, assignment.place, assignment.checkpoint, recorded)
+            names = [assignment.processor.name]
+            moved = advance(transaction.connection, names, assignment.place, assignment.checkpoint, recorded)
             assignment.processor.park(transaction, recorded, reason)
         PARKED.labels(assignment.processor.name).inc()
         log.error("parked", processor=assignment.processor.name, at=str(recorded.at), reason=reason)
-        self._moved([assignment], [moved], 1)
+        self._moved([assignment], moved, 1)
 
-    def _moved(self, group: Iterable[Assignment], checkpoints_: Iterable[Checkpoint], count: int) -> None:
-        for assignment, checkpoint in zip(group, checkpoints_, strict=True):
+    def _moved(self, group: Iterable[Assignment], checkpoint: Checkpoint, count: int) -> None:
+        for assignment in group:
             assignment.checkpoint = checkpoint
             APPLIED.labels(assignment.processor.name, self._source).inc(count)
 
@@ -187,6 +185,10 @@ class Mover:
         """Let a processor go on no more."""
         self.stopped[assignment.processor.name] = f"{type(error).__name__}: {error}"
         log.error("processor-stopped", processor=assignment.processor.name, reason=f"{type(error).__name__}: {error}")
+
+
+def _would_append(assignment: Assignment, events: Sequence[Recorded]) -> bool:
+    return assignment.processor.appends and any(assignment.processor.concerns(recorded) for recorded in events)
 
 
 def _in_the_way(error: Unavailable | VersionConflict) -> bool:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import zlib
 from typing import NamedTuple
 
+import orjson
+
 from chassis.errors import Invalid
 from chassis.recorded import Metadata
 from chassis.store.protocol import NewEvent
@@ -44,3 +46,14 @@ def _largest_field(data: bytes) -> str:
 
 def _known(metadata: Metadata) -> bytes:
     return converter.dumps({name: value for name, value in converter.unstructure(metadata).items() if value})
+
+
+def metadata_of(kept: bytes) -> Metadata:
+    """What was known, read back; what newer code knows besides is passed over. Every event read is read by this."""
+    known = orjson.loads(kept)
+    return Metadata(
+        by=known.get("by"),
+        correlation_id=known.get("correlation_id"),
+        causation_id=known.get("causation_id"),
+        traceparent=known.get("traceparent"),
+    )

@@ -14,7 +14,7 @@ import psycopg
 from chassis.errors import Refused
 from chassis.recorded import Position
 from chassis.store.encoding import Encoded, encoded, partition_of
-from chassis.store.postgres.database import Raw
+from chassis.store.postgres.connections import Raw
 from chassis.store.postgres.keys import Keys, SealedValues
 from chassis.store.protocol import Answer, Append, Change, CommandKey, KeyTaken, VersionConflict
 from chassis.store.sealing import KeyOf

@@ -6,19 +6,18 @@ the server has closed meanwhile is noticed when it is taken from the pool, witho
 
 from __future__ import annotations
 
-import select
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, cast
+from typing import cast
 
 import psycopg
 import sqlalchemy as sa
 from psycopg.abc import Buffer
 from psycopg.adapt import Loader
 
+from chassis.store.postgres.connections import Connections, Held, Raw
 from chassis.store.postgres.failures import told
 
-Raw = psycopg.Connection[tuple[Any, ...]]
 _PATIENCE = 5.0
 """Seconds that are waited for a connection: to be made, or to be free."""
 _SETTINGS = {
@@ -42,26 +41,13 @@ class Database:
 
     def __init__(self, address: str, connections: int) -> None:
         self._address = address
-        self._engine = sa.create_engine(
-            "postgresql+psycopg://",
-            creator=self.connect,
-            isolation_level="AUTOCOMMIT",
-            pool_size=connections,
-            max_overflow=0,
-            pool_timeout=_PATIENCE,
-            pool_use_lifo=True,
-        )
-        sa.event.listen(self._engine, "checkout", _must_live)
+        self._connections = Connections(self.connect, connections)
 
     @contextmanager
     def connection(self) -> Iterator[Raw]:
         """A connection for single statements, each a transaction of its own."""
-        with told():
-            connection = self._engine.raw_connection()
-            try:
-                yield cast(Raw, connection.driver_connection)
-            finally:
-                connection.close()
+        with told(), self._connections.taken(_PATIENCE) as held:
+            yield held.raw
 
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
@@ -77,18 +63,15 @@ class Database:
 
     def close(self) -> None:
         """Close every connection."""
-        self._engine.dispose()
+        self._connections.close()
 
     @contextmanager
     def _begun(self, begin: str) -> Iterator[sa.Connection]:
-        with told(), self._engine.connect() as connection:
-            raw = raw_of(connection)
-            raw.execute(begin)
-            try:
-                yield connection
-                raw.execute("COMMIT")
-            finally:
-                _end(raw)
+        with told(), self._connections.taken(_PATIENCE) as held, _ended(held):
+            connection = held.joined()  # before it begins: SQLAlchemy sets a connection up the first time
+            held.raw.execute(begin)
+            yield connection
+            held.raw.execute("COMMIT")
 
     def connect(self) -> Raw:
         """A connection of its own, outside the pool; raises psycopg's errors."""
@@ -100,24 +83,16 @@ class Database:
         return connection
 
 
+@contextmanager
+def _ended(held: Held) -> Iterator[None]:
+    """Roll back what was not committed; a connection that is lost has done so itself."""
+    try:
+        yield
+    finally:
+        if not held.raw.closed and held.raw.info.transaction_status != psycopg.pq.TransactionStatus.IDLE:
+            held.raw.execute("ROLLBACK")
+
+
 def raw_of(connection: sa.Connection) -> Raw:
     """The driver's connection behind SQLAlchemy's."""
     return cast(Raw, connection.connection.driver_connection)
-
-
-def _end(raw: Raw) -> None:
-    """Roll back what was not committed; a connection that is lost has done so itself."""
-    if not raw.closed and raw.info.transaction_status != psycopg.pq.TransactionStatus.IDLE:
-        raw.execute("ROLLBACK")
-
-
-def _must_live(connection: Raw, record: object, proxy: object) -> None:
-    """Nothing comes unasked over a connection that is idle but its end; then the others have ended too."""
-    if connection.closed or _readable(connection.fileno()):
-        raise sa.exc.InvalidatePoolError
-
-
-def _readable(descriptor: int) -> bool:
-    poll = select.poll()
-    poll.register(descriptor, select.POLLIN)
-    return bool(poll.poll(0))

@@ -31,7 +31,6 @@ _CODES = {
     "57014": "a statement took too long",
 }
 _GONE = "the database does not answer"
-_BUSY = "all connections of this process are in use"
 OTHERS_IN_THE_WAY = ("40001", "40P01")
 """A serialisation failure and a deadlock: nothing was done, and the same may succeed at once."""
 
@@ -41,8 +40,6 @@ def told() -> Iterator[None]:
     """Raise Unavailable for what lies with the database or the way to it, and everything else as it is."""
     try:
         yield
-    except sa.exc.TimeoutError as error:
-        raise Unavailable("store-unavailable", reason=_BUSY) from error
     except (psycopg.Error, sa.exc.DBAPIError) as error:
         if reason := _reason(error.orig if isinstance(error, sa.exc.DBAPIError) else error):
             raise Unavailable("store-unavailable", reason=reason) from error

@@ -9,7 +9,7 @@ from cryptography.exceptions import InvalidTag
 
 from chassis.errors import Refused
 from chassis.store.encoding import Encoded
-from chassis.store.postgres.database import Raw
+from chassis.store.postgres.connections import Raw
 from chassis.store.sealing import (
     KeyOf,
     decrypt,

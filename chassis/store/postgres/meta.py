@@ -8,7 +8,7 @@ import hmac
 
 import psycopg
 
-from chassis.store.postgres.database import Raw
+from chassis.store.postgres.connections import Raw
 from chassis.store.protocol import WrongStore
 
 SCHEMA = 1

@@ -14,7 +14,7 @@ import psycopg
 import structlog
 
 from chassis.logs import reason_of
-from chassis.store.postgres.database import Raw
+from chassis.store.postgres.connections import Raw
 
 log = structlog.get_logger("store")
 _CHANNEL = "appended"

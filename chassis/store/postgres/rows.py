@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from chassis.recorded import Metadata, Recorded
-from contracts.event import converter
+from chassis.recorded import Recorded
+from chassis.store.encoding import metadata_of
 
 _COLUMNS = (
     "partition, position, id, stream, version, type, data, metadata, recorded_at, occurred_at, sealed IS NOT NULL"
@@ -44,7 +44,7 @@ def to_recorded(service: str, row: tuple[Any, ...]) -> Recorded:
         version=version,
         type=type_,
         data=data,
-        metadata=converter.loads(metadata, Metadata),
+        metadata=metadata_of(metadata),
         recorded_at=recorded_at,
         occurred_at=occurred_at,
         sealed=sealed,

@@ -15,7 +15,8 @@ from chassis.failpoints import failpoint
 from chassis.recorded import Position, Recorded, from_micros
 from chassis.store.bell import Bell
 from chassis.store.postgres import appending
-from chassis.store.postgres.database import Database, Raw
+from chassis.store.postgres.connections import Raw
+from chassis.store.postgres.database import Database
 from chassis.store.postgres.failures import OTHERS_IN_THE_WAY
 from chassis.store.postgres.keys import Keys
 from chassis.store.postgres.meta import Meta, read_meta

@@ -10,7 +10,8 @@ import sqlalchemy as sa
 
 from chassis.recorded import Recorded
 from chassis.store.postgres.appending import append, to_answer
-from chassis.store.postgres.database import Raw, raw_of
+from chassis.store.postgres.connections import Raw
+from chassis.store.postgres.database import raw_of
 from chassis.store.postgres.keys import Keys
 from chassis.store.postgres.rows import READ_HISTORY, READ_STREAM, to_recorded
 from chassis.store.protocol import Answer, Append, Snapshot

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from chassis.recorded import Metadata, Recorded, from_micros
-from contracts.event import converter
+from chassis.recorded import Recorded, from_micros
+from chassis.store.encoding import metadata_of
 
 _POSITIONS = 1 << 48
 READ_PARTITION = """
@@ -40,7 +40,7 @@ def to_recorded(service: str, row: tuple[Any, ...]) -> Recorded:
         version=version,
         type=type_,
         data=data,
-        metadata=converter.loads(metadata, Metadata),
+        metadata=metadata_of(metadata),
         recorded_at=from_micros(recorded_at),
         occurred_at=None if occurred_at is None else from_micros(occurred_at),
         sealed=bool(sealed),
