@@ -7,7 +7,7 @@ raises before any event is built.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from threading import Lock
 from typing import Any, Generic, TypeVar
@@ -83,12 +83,18 @@ class _Seen:
 
 
 class Attempt:
-    """One try at a command: the states it has read, and the events it wants recorded."""
+    """One try at a command: the states it has read, and the events it wants recorded.
 
-    def __init__(self, streams: Streams, request: Request, memory: States | None = None) -> None:
+    Streams that are known to be ``absent`` are not asked for; should one be there after all, the append conflicts.
+    """
+
+    def __init__(
+        self, streams: Streams, request: Request, memory: States | None = None, absent: Collection[str] = ()
+    ) -> None:
         self._streams = streams
         self._request = request
         self._memory = memory or States()
+        self._absent = absent
         self._read: dict[str, _Seen] = {}
         self._versions: dict[str, int] = {}
         self._events: dict[str, list[NewEvent]] = {}
@@ -98,7 +104,8 @@ class Attempt:
         """The state of one aggregate, None if nothing happened to it. What is read must not change meanwhile."""
         stream = decider.stream(subject)
         if stream not in self._read:
-            state, version = self._memory.load(self._streams, decider, stream)
+            absent = stream in self._absent
+            state, version = (None, 0) if absent else self._memory.load(self._streams, decider, stream)
             if self._request.expected.get(stream, version) != version:
                 raise Stale("changed-meanwhile", version=version)
             self._read[stream] = _Seen(decider, state, version)

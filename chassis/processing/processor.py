@@ -167,18 +167,22 @@ class ReactionProcessor(Processor):
     def _react(self, transaction: Transaction, events: Sequence[Recorded]) -> None:
         one_at_a_time(transaction.connection, self.name, {about for r in events for about in self._reaction.about(r)})
         planned = [(r, then) for r in events for then in self._reaction.then(r, transaction.connection)]
-        transaction.lock(sorted({then.decider.stream(then.subject) for _, then in planned}))
-        attempt = Attempt(transaction, Request())
+        streams = {then.decider.stream(then.subject) for _, then in planned}
+        attempt = Attempt(transaction, Request(), absent=streams - transaction.lock(sorted(streams)))
+        keys = [self._key(recorded, then) for recorded, then in planned]
+        taken = transaction.taken(keys)
         done: dict[CommandKey, None] = {}  # as a list would be, but found at once among thousands
-        for recorded, then in planned:
-            key = CommandKey(caller=self.name, key=command_id(recorded.id, self.name, then.recipient))
-            if key not in done and transaction.answered(key.caller, key.key) is None:
-                self._carry_out(attempt, recorded, then, key.key)
+        for (recorded, then), key in zip(planned, keys, strict=True):
+            if key not in taken and key not in done:
+                self._carry_out(attempt, recorded, then)
                 done[key] = None
         if done:
             transaction.append(attempt.append(*done))
 
-    def _carry_out(self, attempt: Attempt, recorded: Recorded, then: Then, command: str) -> None:
+    def _key(self, recorded: Recorded, then: Then) -> CommandKey:
+        return CommandKey(caller=self.name, key=command_id(recorded.id, self.name, then.recipient))
+
+    def _carry_out(self, attempt: Attempt, recorded: Recorded, then: Then) -> None:
         try:
             events = then.decide(attempt.read(then.decider, then.subject))
         except Refusal as refusal:

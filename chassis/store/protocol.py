@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any, Protocol
@@ -136,8 +136,14 @@ class Transaction(Streams, Protocol):
     def now(self) -> datetime:
         """The database's clock."""
 
-    def lock(self, streams: Iterable[str]) -> None:
-        """Keep others from changing these streams until the transaction ends; in a fixed order, before reading."""
+    def lock(self, streams: Iterable[str]) -> frozenset[str]:
+        """Keep others from changing these streams until the transaction ends; in a fixed order, before reading.
+
+        Gives those that are there; that another is not there yet is part of what an append expects of it.
+        """
+
+    def taken(self, keys: Collection[CommandKey]) -> frozenset[CommandKey]:
+        """Those of these keys that were used before."""
 
     def append(self, what: Append) -> Answer:
         """As ``Store.append``, within this transaction."""

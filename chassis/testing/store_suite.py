@@ -140,6 +140,14 @@ class StoreSuite:
         assert store.answered("bo", "k1") is None
         assert len(store.read_stream("counter-a")) == 1
 
+    def test_a_transaction_tells_which_streams_are_there_and_which_keys_are_taken(self, store: Store) -> None:
+        keys = [CommandKey(caller="a-rule", key=f"k{n}") for n in range(3)]
+        store.append(raised("counter-a", 0, 1, keys=keys[:2]))
+        with store.transaction() as transaction:
+            assert transaction.lock(["counter-a", "counter-b"]) == {"counter-a"}
+            assert transaction.taken(keys) == set(keys[:2])
+            assert transaction.taken([]) == set()
+
     def test_each_of_several_keys_is_taken_and_none_keeps_what_the_others_did(self, store: Store) -> None:
         keys = [CommandKey(caller="a-rule", key=f"k{n}") for n in range(3)]
         store.append(raised("counter-a", 0, 1, keys=keys))

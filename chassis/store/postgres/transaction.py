@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
 from typing import cast
 
@@ -14,8 +14,11 @@ from chassis.store.postgres.connections import Raw
 from chassis.store.postgres.database import raw_of
 from chassis.store.postgres.keys import Keys
 from chassis.store.postgres.rows import READ_HISTORY, READ_STREAM, to_recorded
-from chassis.store.protocol import Answer, Append, Snapshot
+from chassis.store.protocol import Answer, Append, CommandKey, Snapshot
 
+_TAKEN = """
+    SELECT caller, key FROM commands JOIN unnest(%s::text[], %s::text[]) AS asked (caller, key) USING (caller, key)
+"""
 _ALWAYS = datetime.max.replace(tzinfo=UTC)
 
 
@@ -76,10 +79,16 @@ class PostgresTransaction(PostgresStreams):
         ((now,),) = self._db.execute("SELECT clock_timestamp()")
         return cast(datetime, now)
 
-    def lock(self, streams: Iterable[str]) -> None:
-        """As ``Transaction.lock``; a stream that is not there yet is guarded by the version that is expected of it."""
-        query = "SELECT FROM streams WHERE id = ANY(%s) ORDER BY id FOR UPDATE"
-        self._db.execute(query, (list(streams),))
+    def lock(self, streams: Iterable[str]) -> frozenset[str]:
+        """As ``Transaction.lock``."""
+        query = "SELECT id, version FROM streams WHERE id = ANY(%s) ORDER BY id FOR UPDATE"
+        return frozenset(id_ for id_, version in self._db.execute(query, (list(streams),)) if version)
+
+    def taken(self, keys: Collection[CommandKey]) -> frozenset[CommandKey]:
+        """As ``Transaction.taken``, in one round trip."""
+        asked = ([key.caller for key in keys], [key.key for key in keys])
+        found = set(self._db.execute(_TAKEN, asked).fetchall())
+        return frozenset(key for key in keys if (key.caller, key.key) in found)
 
     def append(self, what: Append) -> Answer:
         """As ``Transaction.append``."""

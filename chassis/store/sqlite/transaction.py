@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -83,8 +83,14 @@ class SqliteTransaction(SqliteStreams):
         """As ``Transaction.now``."""
         return from_micros(self._now)
 
-    def lock(self, streams: Iterable[str]) -> None:
+    def lock(self, streams: Iterable[str]) -> frozenset[str]:
         """As ``Transaction.lock``: the database has one writer at a time."""
+        query = "SELECT version FROM streams WHERE id = ?"
+        return frozenset(stream for stream in streams if self._db.execute(query, (stream,)).fetchone())
+
+    def taken(self, keys: Collection[CommandKey]) -> frozenset[CommandKey]:
+        """As ``Transaction.taken``."""
+        return frozenset(key for key in keys if self.answered(key.caller, key.key))
 
     def append(self, what: Append) -> Answer:
         """The four steps: the keys, the streams, the partition, the events."""
