@@ -77,15 +77,19 @@ class Relay:
         self._publisher.close()
 
     def step(self) -> bool:
-        """Publish what there is, for a second at most; whether there was any. Raises TopicGone when some has failed.
-
-        The next batch is sent while the one before is on its way.
-        """
+        """Publish what there is, for a second at most; whether there was any. Raises TopicGone when some has failed."""
         self._take_over()
+        failures: list[str] = []
+        moved = self._publish(time.monotonic() + _STEP, failures)
+        if failures:
+            raise TopicGone(failures[0])
+        return moved
+
+    def _publish(self, until: float, failures: list[str]) -> bool:
+        """Send the next batch while the one before is on its way; stop where not all of one was acknowledged."""
         sent = {n: at.position for n, at in self._places.items()}
         on_way: deque[tuple[Batches, Outcome]] = deque()
-        failures: list[str] = []
-        until, moved, goes_on = time.monotonic() + _STEP, False, True
+        moved, goes_on = False, True
         while goes_on and time.monotonic() < until and (batches := self._following(sent)):
             on_way.append((batches, self._publisher.publish(batches)))
             sent |= {n: events[-1].position for n, events in batches.items()}
@@ -93,8 +97,6 @@ class Relay:
             moved = True
         while on_way:
             self._settle(*on_way.popleft(), failures)
-        if failures:
-            raise TopicGone(failures[0])
         return moved
 
     def _take_over(self) -> None:

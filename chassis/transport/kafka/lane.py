@@ -1,8 +1,8 @@
 """A lane: one consumer that reads a topic along, each partition from where it was sought.
 
-Offsets need not be remembered: a topic is published from position 1 on without gaps, so the first copy of position p
-never lies before offset p - 1, and looking there finds it, be there duplicates and foreign messages or not. Should the
-log end before that, it is being published anew: its end is the place to wait.
+Offsets need not be remembered: a topic is published from position 1 on without gaps, so position p lies at offset p - 1
+or behind it, by as much as there are duplicates and foreign messages before. Should the log end before that offset, it
+is being published anew: its end is the place to wait.
 """
 
 from __future__ import annotations

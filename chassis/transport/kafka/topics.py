@@ -93,7 +93,9 @@ class Topics:
         with reaching():
             self._admin.delete_topics([old.name])
         ends = time.monotonic() + _PATIENCE
-        while self.describe(service) is not None and time.monotonic() < ends:
+        while self.describe(service) is not None:
+            if time.monotonic() > ends:
+                raise TopicGone(f"topic {old.name} is still being deleted: renew it again later")
             time.sleep(0.1)
         retention, min_insync = (int(old.configs[name]) for name in ("retention.ms", "min.insync.replicas"))
         self._create(service, old.partitions, old.replication, min_insync, retention)
