@@ -73,6 +73,8 @@ class Request:
     status: int = 200
     ids: Mapping[str, str] = dataclasses.field(default_factory=dict)
     """What the first answer names, and so every repeated one."""
+    absent: frozenset[str] = frozenset()
+    """Streams that cannot be there, since their ids were made for this command."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -94,7 +96,7 @@ class Attempt:
         self._streams = streams
         self._request = request
         self._memory = memory or States()
-        self._absent = absent
+        self._absent = request.absent.union(absent)
         self._read: dict[str, _Seen] = {}
         self._versions: dict[str, int] = {}
         self._events: dict[str, list[NewEvent]] = {}

@@ -10,8 +10,10 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
+import time
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
+from threading import Lock
 from typing import Any
 
 import jwt
@@ -24,6 +26,8 @@ VALID_FOR = timedelta(hours=12)
 _REQUIRED = ["exp", "sub", "iss"]
 _LEEWAY = 10
 """Seconds by which clocks may differ."""
+_REMEMBERED, _MOST_REMEMBERED = 30.0, 1_000
+"""Seconds that a token is remembered, and how many are."""
 _ROLE = re.compile(r"\A([a-z][a-z-]{0,39})(?:@([a-z0-9][a-z0-9-]{0,39}))?\Z")
 _UNIT = re.compile(r"\A[a-z0-9][a-z0-9-]{0,39}\Z")
 _MACHINE = re.compile(r"\A[a-z][a-z0-9_-]{3,63}\Z")
@@ -52,16 +56,26 @@ class Tokens:
         self._key = key
         self._secret = secret
         self._elsewhere = elsewhere
+        self._recent: dict[str, tuple[Caller, float]] = {}
+        self._remembering = Lock()
 
     def caller(self, token: str) -> Caller:
-        """Who it is; Unauthenticated for a token that is not valid now or not one of ours."""
+        """Who it is; Unauthenticated for a token that is not valid now or not one of ours.
+
+        What was found is remembered for half a minute, and never longer than the token is valid.
+        """
+        known, until = self._recent.get(token, (None, 0.0))
+        if known is not None and time.time() < until:
+            return known
         try:
             claims = self._verified(token)
         except jwt.ExpiredSignatureError:
             raise Unauthenticated("token-expired") from None
         except (jwt.PyJWTError, ValueError, TypeError):
             raise Unauthenticated("token-not-valid") from None
-        return self._caller(claims)
+        found = self._caller(claims)
+        self._remember(token, found, min(time.time() + _REMEMBERED, float(claims["exp"])))
+        return found
 
     def sign(
         self,
@@ -91,6 +105,12 @@ class Tokens:
             raw = part.encode() if isinstance(part, str) else part
             digest.update(len(raw).to_bytes(8, "big") + raw)
         return digest.hexdigest()
+
+    def _remember(self, token: str, found: Caller, until: float) -> None:
+        with self._remembering:
+            while len(self._recent) >= _MOST_REMEMBERED:
+                del self._recent[next(iter(self._recent))]
+            self._recent[token] = (found, until)
 
     def _verified(self, token: str) -> Mapping[str, Any]:
         """The claims. Which key may have signed follows from the algorithm, and each key takes its own only."""

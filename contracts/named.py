@@ -13,7 +13,7 @@ from contracts.event import type_of
 def named(part: Any, kind: Any, path: str = "") -> Iterator[tuple[str, str]]:
     """Where and which: ``named(command, UnitId)`` gives ``("unit", "vof")``, ``("units_concerned.0", "sof")``."""
     owner: Any = type(part)
-    for name in _fields(owner):
+    for name in _telling(owner, kind):
         within = f"{path}.{name}" if path else name
         for place, value in _each(getattr(part, name), within):
             if not _holds(owner, name, kind):
@@ -31,6 +31,16 @@ def _each(value: Any, path: str) -> Iterator[tuple[str, Any]]:
 
 def _fields(kind: type[object]) -> tuple[str, ...]:
     return tuple(f.name for f in dataclasses.fields(kind)) if dataclasses.is_dataclass(kind) else ()
+
+
+@cache
+def _telling(owner: Any, kind: Any) -> tuple[str, ...]:
+    """The fields that hold such an id, or parts that may."""
+    return tuple(name for name in _fields(owner) if _holds(owner, name, kind) or _has_parts(type_of(owner, name)))
+
+
+def _has_parts(hint: Any) -> bool:
+    return dataclasses.is_dataclass(hint) or any(_has_parts(arm) for arm in get_args(hint))
 
 
 @cache

@@ -6,6 +6,7 @@ import json
 import re
 import socket
 import threading
+import time
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -165,3 +166,18 @@ def test_an_issuer_that_does_not_answer_is_said_so():
         away = Tokens(KEY, SECRET, Jwks(url, "https://login.example.org"))
         with pytest.raises(Unavailable):
             away.caller(from_elsewhere())
+
+
+def test_a_token_is_remembered_for_a_while_and_never_longer_than_it_is_valid(monkeypatch):
+    now = time.time()
+    short, long = (TOKENS.sign("anna", ["employee"], valid_for=timedelta(seconds=n)) for n in (20, 3600))
+    assert TOKENS.caller(short) == TOKENS.caller(short) == TOKENS.caller(long)
+    asked = []
+    monkeypatch.setattr(TOKENS, "_verified", lambda token: asked.append(token) or {})
+    TOKENS.caller(short)
+    assert asked == []
+    for later, forgotten in ((21, short), (31, long)):
+        monkeypatch.setattr("chassis.tokens.time.time", lambda later=later: now + later)
+        with pytest.raises(KeyError):
+            TOKENS.caller(forgotten)
+    assert asked == [short, long]
