@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import time
-from typing import Any
 
 import structlog
 from kafka import KafkaConsumer, OffsetAndMetadata, TopicPartition
 from kafka.errors import KafkaError
 
-from chassis.failpoints import failpoint
 from chassis.settings import Brokers
 from chassis.transport.kafka.clients import opened, told
 from chassis.transport.publisher import TopicGone
@@ -30,7 +28,7 @@ class Progress:
         self._topic = brokers.topic(service)
         self._group = group
         self._noted: dict[int, tuple[int, int]] = {}
-        self._committed: dict[int, tuple[int, int]] = {}
+        self._confirmed: dict[int, tuple[int, int]] = {}
         self._due_at = time.monotonic() + _EVERY
         self._consumer: KafkaConsumer | None = None
 
@@ -47,21 +45,20 @@ class Progress:
             self._consumer.close()
 
     def _commit(self) -> None:
-        news = {n: at for n, at in self._noted.items() if at != self._committed.get(n)}
-        offsets = {TopicPartition(self._topic, n): OffsetAndMetadata(offset, "", -1) for n, (_, offset) in news.items()}
-        if not offsets:
+        """All that is noted, until that is confirmed; which is heard of when something is committed the next time."""
+        if self._noted == self._confirmed:
             return
+        noted = dict(self._noted)
+        offsets = {TopicPartition(self._topic, n): OffsetAndMetadata(at, "", -1) for n, (_, at) in noted.items()}
         try:
-            failpoint("offsets-before-commit")
             self._consumer = self._consumer or opened(KafkaConsumer, self._brokers, group_id=self._group, **_OPTIONS)
-            self._consumer.commit_async(offsets, _committed)
+            self._consumer.commit_async(offsets, lambda _, answer: self._answered(noted, answer))
         except (TopicGone, KafkaError) as error:
             self._due_at += _LATER
             log.debug("progress-not-committed", group=self._group, reason=told(error))
+
+    def _answered(self, noted: dict[int, tuple[int, int]], answer: object) -> None:
+        if isinstance(answer, Exception):
+            log.debug("progress-not-committed", group=self._group, reason=told(answer))
         else:
-            self._committed |= news
-
-
-def _committed(_: Any, answer: Any) -> None:
-    if isinstance(answer, Exception):
-        log.debug("progress-not-committed", reason=told(answer))
+            self._confirmed = noted
