@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
-import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from contextlib import ExitStack
 from importlib import import_module
 from pathlib import Path
@@ -17,16 +16,15 @@ from chassis.processing.lags import heads_of, lags
 from chassis.processing.parking import parked
 from chassis.processing.read_model import ReadModel
 from chassis.processing.registry import rows
-from chassis.processing.source import OwnStore
-from chassis.recorded import Position, Recorded
+from chassis.recorded import Recorded
 from chassis.service import Service
 from chassis.settings import Brokers
-from chassis.store.sqlite import SqliteStore
+from chassis.transport.kafka.topics import Topics
 from chassis.transport.relayed import Relayed, relayed
-from chassis.worker import Worker
 from nyfiken.layout import SERVICES
 from nyfiken.servers import Servers
 from nyfiken.stores import AnyStore, opened_one
+from tests.faults import afresh
 from tests.kafka_topics import topic_content
 from tests.platform import RunningPlatform
 
@@ -39,6 +37,8 @@ class Platform:
     stores: Mapping[str, AnyStore]
     brokers: Brokers | None
     opened: ExitStack
+    kept: dict[str, list[Recorded]] | None = None
+    """Histories that have been read, where nothing is recorded any more."""
 
     @classmethod
     def of(cls, running: RunningPlatform) -> Platform:
@@ -57,8 +57,19 @@ class Platform:
     def close(self) -> None:
         self.opened.close()
 
+    def still(self) -> Platform:
+        """The same, as long as nothing is recorded: each history is read once."""
+        return dataclasses.replace(self, kept={})
+
     def history(self, service: str) -> list[Recorded]:
         """Everything a service has recorded, as the time went; positions must be gapless in each partition."""
+        if self.kept is None:
+            return self._read(service)
+        if service not in self.kept:
+            self.kept[service] = self._read(service)
+        return self.kept[service]
+
+    def _read(self, service: str) -> list[Recorded]:
         partitions = (self.partition(service, n) for n in range(self.stores[service].partitions))
         return sorted(
             (recorded for events in partitions for recorded in events),
@@ -89,23 +100,34 @@ class Platform:
         }
 
     def _unpublished(self) -> dict[str, int]:
-        """What has not been published of each partition, where there is Kafka."""
+        """What has not been published of each partition to the topic that is there now, where there is Kafka."""
+        if not self.brokers:
+            return {}
         missing: dict[str, int] = {}
-        for name, store in self.stores.items() if self.brokers else ():
-            with store.reading() as db:
-                published = relayed(db)
+        with Topics(self.brokers) as topics:
+            ids = {name: topic.id for name in self.stores if (topic := topics.describe(name))}
+        for name, store in self.stores.items():
+            published = self.published(name)
             for number, head in store.heads().items():
-                if more := head.position - published.get(number, Relayed()).position:
+                at = published.get(number, Relayed())
+                reached = at.position if at.topic_id == ids.get(name) else 0
+                if more := head.position - reached:
                     missing[f"{name} relay {number}"] = more
         return missing
 
+    def published(self, service: str) -> dict[int, Relayed]:
+        """How far the relay of a service has published each partition."""
+        with self.stores[service].reading() as db:
+            return relayed(db)
+
     def everything_holds(self, acknowledged: Mapping[str, Iterable[str]]) -> None:
         """``acknowledged``: the id of each acknowledged command → the positions it was answered with."""
-        self.acknowledged_commands_are_recorded_once(acknowledged)
+        still = self if self.kept is not None else self.still()
+        still.acknowledged_commands_are_recorded_once(acknowledged)
         for name, service in self.services.items():
             for model in service.read_models:
-                self.equals_a_fresh_fold(name, model)
-        self.notifications_exist_once()
+                still.equals_a_fresh_fold(name, model)
+        still.notifications_exist_once()
         self.nothing_is_parked()
         self.topics_hold_what_the_stores_hold()
 
@@ -121,62 +143,52 @@ class Platform:
         places = Counter(place for positions in acknowledged.values() for place in positions)
         shared = {place: n for place, n in places.items() if n > 1}
         assert not shared, f"answered to several commands: {shared}"
+        found = {str(recorded.at): recorded for service in self.services for recorded in self.history(service)}
         for command, positions in acknowledged.items():
             for text in positions:
-                at = Position.of(text)
-                assert self.stores[at.service].at(at), f"{command} was acknowledged at {text}, which is not there"
+                assert text in found, f"{command} was acknowledged at {text}, which is not there"
+                whose = found[text].metadata.correlation_id
+                assert whose == command, f"{command} was acknowledged at {text}, where {whose} is"
+        twice = {what: n for what, n in self.recorded_of(acknowledged).items() if n > 1}
+        assert not twice, f"recorded twice: {twice}"
+
+    def recorded_of(self, commands: Container[str]) -> Counter[tuple[str, str]]:
+        """(command, type) → the events of that type that are recorded of it, which is its correlation id."""
+        return Counter(
+            (recorded.metadata.correlation_id or "", recorded.type)
+            for service in self.services
+            for recorded in self.history(service)
+            if recorded.metadata.causation_id is None and recorded.metadata.correlation_id in commands
+        )
 
     def has_happened(self, times: Mapping[str, int]) -> None:
         """``times``: the name of an event without its version → how often it must have been recorded."""
         history = [recorded for service in self.services for recorded in self.history(service)]
         found = Counter(recorded.type.rpartition(".v")[0] for recorded in history)
-        assert {name: found[name] for name in times} == dict(times)
+        other = {name: (found[name], n) for name, n in times.items() if found[name] != n}
+        assert not other, f"recorded another number of times than it has happened: {other}"
 
     def equals_a_fresh_fold(self, name: str, model: ReadModel[Any]) -> None:
         with self.stores[name].reading() as db:
             serving = rows(db, model)
             kept = {getattr(row, model.key_column): row for row in serving.all(serving.table.select())}
-        fresh = self.folded(name, model)
+        fresh = afresh.folded(name, model, self.history)
         assert kept.keys() == fresh.keys(), f"{name}.{model.name}: rows {kept.keys() ^ fresh.keys()}"
         different = {key: (kept[key], fresh[key]) for key in kept if kept[key] != fresh[key]}
         assert not different, f"{name}.{model.name}: {different}"
 
-    def folded(self, name: str, model: ReadModel[Any]) -> dict[str, Any]:
-        """The rows of a read model, folded here and now from the whole history."""
-        fresh: dict[str, Any] = {}
-        families = {type_.rpartition(".v")[0] for type_ in model.types}
-        for source in model.sources:
-            for recorded in self.history(source):
-                if recorded.type.rpartition(".v")[0] not in families:
-                    continue
-                seen = recorded if source == name else dataclasses.replace(recorded, sealed=False, _event=None)
-                for key in model.keys(seen):
-                    fresh[key] = model.fold(fresh.get(key), seen, key)
-        return {key: row for key, row in fresh.items() if row is not None}
-
     def notifications_exist_once(self) -> None:
         """Those that the rules raise when they run anew over the whole history: each once, and no other."""
-        told = Counter(r.stream for r in self.history("notifications") if r.type == "notification-raised.v1")
-        assert told == self.told_anew()
-
-    def told_anew(self) -> Counter[str]:
-        service = self.services["notifications"]
-        rules = tuple(dataclasses.replace(rule, from_the_beginning=True) for rule in service.reactions)
-        anew = dataclasses.replace(service, read_models=(), reactions=rules, erasures=())
-        others = {name: OwnStore(self.stores[name]) for name in service.consumes}
-        with tempfile.TemporaryDirectory() as folder:
-            store = SqliteStore(Path(folder) / "anew.sqlite", service.name, master_key=bytes(32))
-            Worker(anew, store, others, "check").catch_up()
-            raised = [r.stream for r in store.read(0, 0, 10_000_000) if r.type == "notification-raised.v1"]
-            store.close()
-        return Counter(raised)
+        told = Counter(r.stream for r in self.history("notifications") if r.type == afresh.RAISED)
+        anew = afresh.notified(self.services["notifications"], self.stores)
+        assert told == anew, f"missing: {anew - told}, too many: {told - anew}"
 
     def each_failure_is_told_once(self, expected: Iterable[tuple[str, str]]) -> None:
         """``expected``: an experiment that failed, and a person who must have been told of it."""
         told = Counter(
             (recorded.event.subject, recorded.event.recipient)
             for recorded in self.history("notifications")
-            if recorded.type == "notification-raised.v1" and recorded.event.cause.event_type == "experiment-failed.v1"
+            if recorded.type == afresh.RAISED and recorded.event.cause.event_type == "experiment-failed.v1"
         )
         wrong = {(test, who): n for test, who in expected if (n := told[f"experiment-{test}", who]) != 1}
         assert not wrong, f"told of a failure other than once: {wrong}"
@@ -184,4 +196,4 @@ class Platform:
     def nothing_is_parked(self) -> None:
         for name, store in self.stores.items():
             with store.reading() as db:
-                assert parked(db) == [], f"{name} has parked events"
+                assert not (found := parked(db)), f"{name} has parked {found}"

@@ -22,11 +22,16 @@ CLIENTS = 6
 
 
 class Clients:
-    """``platform``'s users; ``acknowledged``: the key of each answered command → the positions it was answered with."""
+    """``platform``'s users; ``acknowledged``: the key of each answered command → the positions it was answered with.
+
+    A command's key is its correlation id, too, so that what was recorded of it can be found. ``refusals``: what was
+    answered to commands that could not be carried out, each time.
+    """
 
     def __init__(self, platform):
         self.acknowledged = {}
         self.retries = 0
+        self.refusals = []
         self._lock = threading.Lock()
         self._tokens = {}
         self._platform = platform
@@ -48,13 +53,14 @@ class Clients:
 
     def _answered(self, method, path, who, body, key):
         client = self._http[SERVICE_OF[path.split("/")[1]]]
-        headers = {"Authorization": f"Bearer {self._token(who)}", "Idempotency-Key": key}
+        headers = {"Authorization": f"Bearer {self._token(who)}", "Idempotency-Key": key, "X-Correlation-ID": key}
         patience_ends = time.monotonic() + PATIENCE
         while True:
             try:
                 response = client.request(method, path, json=body, headers=headers)
                 if response.status_code < 500:
                     return response
+                self.refusals.append(response)
                 why = f"{response.status_code} {response.text}"
             except httpx.TransportError as error:
                 why = repr(error)

@@ -1,0 +1,90 @@
+"""A disk so small that it can be filled, for the database of one service. Making one takes the right to mount."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from urllib.parse import urlsplit
+
+import psycopg
+
+from tests.faults.stage import Stage
+
+_MEGABYTES = 64
+_PAGE = bytes(4096)
+_NAME = "small"
+
+
+class SmallDisk:
+    """A file system of its own, in memory."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._filler = folder / "filler"
+
+    @contextlib.contextmanager
+    def filled(self) -> Iterator[None]:
+        """To the last page, by a file of somebody else's."""
+        with self._filler.open("wb", buffering=0) as file, contextlib.suppress(OSError):
+            while file.write(_PAGE) == len(_PAGE):
+                pass
+        assert shutil.disk_usage(self.folder).free == 0, "the disk is not full"
+        try:
+            yield
+        finally:
+            self._filler.unlink()
+
+
+def may_mount() -> bool:
+    """Whether this process has the right to."""
+    with TemporaryDirectory() as folder:
+        try:
+            with _mounted(Path(folder)):
+                return True
+        except (OSError, subprocess.CalledProcessError):
+            return False
+
+
+@contextlib.contextmanager
+def on_a_small_disk(stage: Stage, service: str) -> Iterator[SmallDisk]:
+    """A service's database is moved there, and back at the end; it is away for moments."""
+    folder, database = stage.postgres.folder / _NAME, urlsplit(stage.database(service)).path.strip("/")
+    folder.mkdir()
+    with _mounted(folder), psycopg.connect(stage.postgres.dsn, autocommit=True) as server:
+        shutil.chown(folder, stage.postgres.folder.owner(), stage.postgres.folder.group())
+        server.execute(f"CREATE TABLESPACE {_NAME} LOCATION '{folder}'")
+        try:
+            _move(server, database, _NAME)
+            yield SmallDisk(folder)
+        finally:
+            _move(server, database, "pg_default")
+            server.execute(f"DROP TABLESPACE {_NAME}")
+    folder.rmdir()
+
+
+def put_out(server: psycopg.Connection, database: str) -> None:
+    """Let nobody into a database, and end who is in it."""
+    server.execute(f"ALTER DATABASE {database} ALLOW_CONNECTIONS false")
+    server.execute("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = %s", (database,))
+
+
+def _move(server: psycopg.Connection, database: str, tablespace: str) -> None:
+    put_out(server, database)
+    try:
+        server.execute(f"ALTER DATABASE {database} SET TABLESPACE {tablespace}")
+    finally:
+        server.execute(f"ALTER DATABASE {database} ALLOW_CONNECTIONS true")
+
+
+@contextlib.contextmanager
+def _mounted(folder: Path) -> Iterator[None]:
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={_MEGABYTES}m", "nyfiken-test", str(folder)]
+    subprocess.run(mount, check=True, capture_output=True)
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", "--lazy", str(folder)], check=True)

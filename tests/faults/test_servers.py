@@ -1,0 +1,68 @@
+"""Servers fail under load; what was acknowledged is there once, and everything derived from it is right."""
+
+from __future__ import annotations
+
+import os
+import random
+
+import pytest
+
+from tests.faults.disturbances import DISTURBANCES, MOUNTING
+from tests.faults.small_disk import may_mount
+from tests.faults.stage import Stage
+from tests.servers.found import absent
+from tests.servers.process import NotStarted
+
+SECONDS = float(os.environ.get("NYFIKEN_FAULT_SECONDS", "10"))
+"""Of each fault."""
+SEED = 1
+
+
+class Stages:
+    """One stage for all faults that leave it whole, else a new one: the check covers all that happened on it."""
+
+    def __init__(self, folders):
+        self._folders = folders
+        self._made = None
+        self.stage = None
+        self.is_whole = True
+
+    def current(self):
+        if self.stage is None or not self.is_whole:
+            self.close()
+            self._made = Stage.at(self._folders.mktemp("stage"))
+            self.stage = self._made.__enter__()
+        return self.stage
+
+    def close(self):
+        if self.stage is not None:
+            self.stage = None
+            self._made.__exit__(None, None, None)
+
+
+@pytest.fixture(scope="module")
+def stages(tmp_path_factory):
+    stages = Stages(tmp_path_factory)
+    try:
+        stages.current()
+    except (FileNotFoundError, NotStarted) as reason:
+        absent(reason)
+    yield stages
+    stages.close()
+
+
+@pytest.mark.timeout(SECONDS * 2 + 240)
+@pytest.mark.parametrize("name", DISTURBANCES)
+def test_whatever_happens_to_the_servers_nothing_is_lost_and_nothing_happens_twice(stages, name, capsys):
+    if name == MOUNTING and not may_mount():
+        pytest.skip("this takes the right to mount")
+    stage = stages.current()
+    stages.is_whole = False
+    done, retries = len(stage.clients.acknowledged), stage.clients.retries
+    with stage.people.going_on():
+        happened = DISTURBANCES[name](stage, SECONDS, random.Random(SEED))
+    with capsys.disabled():
+        commands, again = len(stage.clients.acknowledged) - done, stage.clients.retries - retries
+        print(f"\n{name}: {commands} commands, {again} retries; {happened}")
+    stage.everything_holds()
+    stages.is_whole = True
