@@ -6,7 +6,6 @@ import contextlib
 import os
 import random
 import signal
-import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,9 +14,9 @@ from typing import Any
 import psycopg
 
 from nyfiken.layout import SERVICES
+from tests.faults.backups import dump
 from tests.faults.small_disk import on_a_small_disk
 from tests.faults.stage import Stage, turns, until
-from tests.servers.postgres import programs
 
 _LET_BE = (1.5, 3.0)
 """Seconds between two kills."""
@@ -101,12 +100,6 @@ def snapshot_is_held(stage: Stage, seconds: float, chance: random.Random) -> dic
         beside = sum(map(stage.recorded, SERVICES)) - sum(before)
         assert beside > 0, "nothing was recorded beside the snapshot"
     return {"dumps": dumps, "events recorded beside them": beside}
-
-
-def dump(address: str, file: Path) -> None:
-    """A backup of one database, as a whole and of one moment."""
-    ran = subprocess.run([programs() / "pg_dump", f"--file={file}", address], stderr=subprocess.PIPE, text=True)
-    assert ran.returncode == 0, ran.stderr
 
 
 @contextlib.contextmanager

@@ -8,10 +8,11 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from urllib.parse import urlsplit
 
 import psycopg
 
+from nyfiken.databases import name_of
+from tests.faults.backups import closed
 from tests.faults.stage import Stage
 
 _MEGABYTES = 64
@@ -52,7 +53,7 @@ def may_mount() -> bool:
 @contextlib.contextmanager
 def on_a_small_disk(stage: Stage, service: str) -> Iterator[SmallDisk]:
     """A service's database is moved there, and back at the end; it is away for moments."""
-    folder, database = stage.postgres.folder / _NAME, urlsplit(stage.database(service)).path.strip("/")
+    folder, database = stage.postgres.folder / _NAME, name_of(stage.database(service))
     folder.mkdir()
     with _mounted(folder), psycopg.connect(stage.postgres.dsn, autocommit=True) as server:
         shutil.chown(folder, stage.postgres.folder.owner(), stage.postgres.folder.group())
@@ -66,18 +67,9 @@ def on_a_small_disk(stage: Stage, service: str) -> Iterator[SmallDisk]:
     folder.rmdir()
 
 
-def put_out(server: psycopg.Connection, database: str) -> None:
-    """Let nobody into a database, and end who is in it."""
-    server.execute(f"ALTER DATABASE {database} ALLOW_CONNECTIONS false")
-    server.execute("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = %s", (database,))
-
-
 def _move(server: psycopg.Connection, database: str, tablespace: str) -> None:
-    put_out(server, database)
-    try:
+    with closed(server, database):
         server.execute(f"ALTER DATABASE {database} SET TABLESPACE {tablespace}")
-    finally:
-        server.execute(f"ALTER DATABASE {database} ALLOW_CONNECTIONS true")
 
 
 @contextlib.contextmanager
