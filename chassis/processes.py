@@ -101,6 +101,8 @@ def _worker(process: Process) -> None:
     sources = {other.name: program.adapters.source(process, service.name, other) for other in others}
     relay = program.adapters.relay(process, store)
     Worker(service, store, sources, process.settings.worker, relay).run(told)
+    if relay is not None:
+        relay.close()
     for source in sources.values():
         source.close()
     store.close()
