@@ -8,6 +8,7 @@ import structlog
 from kafka import KafkaConsumer, OffsetAndMetadata, TopicPartition
 from kafka.errors import KafkaError
 
+from chassis.failpoints import failpoint
 from chassis.settings import Brokers
 from chassis.transport.kafka.clients import opened, told
 from chassis.transport.publisher import TopicGone
@@ -29,7 +30,7 @@ class Progress:
         self._group = group
         self._noted: dict[int, tuple[int, int]] = {}
         self._confirmed: dict[int, tuple[int, int]] = {}
-        self._due_at = time.monotonic() + _EVERY
+        self._due_at = 0.0
         self._consumer: KafkaConsumer | None = None
 
     def note(self, partition: int, position: int, offset: int) -> None:
@@ -50,6 +51,7 @@ class Progress:
             return
         noted = dict(self._noted)
         offsets = {TopicPartition(self._topic, n): OffsetAndMetadata(at, "", -1) for n, (_, at) in noted.items()}
+        failpoint("offsets-before-commit")
         try:
             self._consumer = self._consumer or opened(KafkaConsumer, self._brokers, group_id=self._group, **_OPTIONS)
             self._consumer.commit_async(offsets, lambda _, answer: self._answered(noted, answer))
