@@ -151,14 +151,20 @@ class RunningPlatform:
         return found
 
     def kill(self, name: str) -> bool:
-        """``kill -9``; False if it is just not there."""
+        """``kill -9``; False if it is just not there. Returns when what it had started, which may still answer in its
+        place, has been ended too."""
         pid = self.processes().get(name)
         if pid is None:
             return False
         try:
+            orphans = _children(pid)
             os.kill(pid, signal.SIGKILL)
-        except ProcessLookupError:
+        except (ProcessLookupError, FileNotFoundError):
             return False  # it went in between
+        patience_ends = time.monotonic() + END
+        while any(map(_lives, orphans)):
+            assert time.monotonic() < patience_ends, f"{name} was killed, and what it had started lives on"
+            time.sleep(0.01)
         return True
 
     def said(self) -> str:
@@ -193,6 +199,10 @@ def three_free_ports() -> int:
 
 def _children(pid: int) -> list[int]:
     return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def _lives(pid: int) -> bool:
+    return any(_command_line(pid))  # of one that has ended and is not taken away yet it is empty
 
 
 def _command_line(pid: int) -> list[str]:
