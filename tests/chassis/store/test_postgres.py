@@ -127,11 +127,9 @@ def test_an_append_is_told_when_the_database_is_read_only_and_records_nothing(st
 
 def test_a_connection_that_the_server_has_closed_is_not_used_again(store, address):
     store.append(raised("counter-a", 0, 1))
+    others = "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
     with psycopg.connect(address, autocommit=True) as db:
-        db.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        )
+        db.execute(f"SELECT pg_terminate_backend(pid, 5000) {others}")  # waits until each is gone
     store.append(raised("counter-a", 1, 1))
     assert len(store.read_stream("counter-a")) == 2
 
