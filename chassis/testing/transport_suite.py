@@ -96,6 +96,13 @@ class TransportSuite:
         sent = [r.at for p in range(owner.partitions) for r in owner.read(p, 0)]
         assert [r.at for r in everything(source)] == sent
 
+    def test_it_gives_no_more_at_a_time_than_it_can_however_much_is_asked_for(
+        self, owner: Store, source: Source
+    ) -> None:
+        owner.append(raised("counter-a", 0, 1, 1))
+        (place,) = {r.partition for r in everything(source)}
+        assert [r.version for r in source.read(place, 0, 100_000)] == [1, 2]
+
     def test_it_gives_nothing_beyond_the_end(self, owner: Store, source: Source) -> None:
         owner.append(raised("counter-a", 0, 1))
         (come,) = everything(source)

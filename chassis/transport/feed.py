@@ -14,7 +14,8 @@ from chassis.recorded import Position, Recorded
 from chassis.store.protocol import Head
 from chassis.transport.cloudevents import NotAnEvent, from_batch
 
-_PAGE = 500
+_PAGE, _LARGEST_PAGE = 500, 1000
+"""Events that a long poll brings, and the most that a feed gives at a time."""
 _GRACE = 5.0
 """Seconds beyond the asked waiting time after which an answer is given up."""
 _PAUSE = 0.1
@@ -52,7 +53,7 @@ class FeedSource:
     def read(self, partition: int, after: int, limit: int = 500) -> list[Recorded]:
         """As ``Source.read``; a page that a long poll has brought is given without asking again."""
         ahead = self._ahead.pop((partition, after), None)
-        return ahead[:limit] if ahead else self._page(partition, after, limit, wait=0)
+        return ahead[:limit] if ahead else self._page(partition, after, min(limit, _LARGEST_PAGE), wait=0)
 
     def wait(self, after: Mapping[int, int], timeout: float) -> bool:
         """As ``Source.wait``: a long poll, of one partition for its next page, of several for their heads."""
