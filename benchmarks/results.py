@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from rich.table import Table
 
@@ -25,12 +26,25 @@ class Measured:
 
 
 def keep(measured: Sequence[Measured]) -> None:
-    """Write them down in place of the earlier ones of the same benchmarks."""
-    again = {each.benchmark for each in measured}
+    """Write down all rows of these benchmarks in place of the earlier ones.
+
+    One that others disturbed does not take the place of one that they did not.
+    """
     before = json.loads(RESULTS.read_text()) if RESULTS.exists() else []
-    kept = [each for each in before if each.get("benchmark") not in {None, *again}]
+    again = {each.benchmark for each in measured}
+    calm = {_which(row): row for row in before if not _is_disturbed(row)}
     new = [{"benchmark": each.benchmark, **dataclasses.asdict(each.row)} for each in measured]
+    new = [calm.get(_which(row), row) if _is_disturbed(row) else row for row in new]
+    kept = [row for row in before if row["benchmark"] not in again]
     RESULTS.write_text(json.dumps([*kept, *new], indent=2, ensure_ascii=False) + "\n")
+
+
+def _which(row: Mapping[str, Any]) -> tuple[str, ...]:
+    return row["benchmark"], row["name"], row["beside"]
+
+
+def _is_disturbed(row: Mapping[str, Any]) -> bool:
+    return (row["others"] or 0) > MOST
 
 
 def table(measured: Sequence[Measured]) -> Table:
