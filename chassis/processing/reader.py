@@ -38,6 +38,8 @@ class Reader:
         self._mover = Mover(store, source.service, leases)
         self._lock = threading.Lock()
         self._assigned: dict[tuple[str, int], Assignment] = {}
+        self._is_away = False
+        """Whether the owner was asked in vain in this step: it is not asked again for each partition."""
 
     @property
     def stopped(self) -> dict[str, str]:
@@ -63,11 +65,13 @@ class Reader:
                     self._wait(stopping)
             except (SourceGone, Unavailable) as error:
                 log.warning("source-gone", source=self._source.service, reason=reason_of(error))
+                if isinstance(error, SourceGone):
+                    self.owner_is_away(asked=True)
                 stopping.wait(_PAUSE)
 
     def step(self) -> bool:
         """Move every group of processors by one batch; whether there was anything to read."""
-        moved = False
+        moved = self._is_away = False
         self._look_for_suspects()
         ends = self._source.ends()
         for (partition, position), group in self._groups().items():
@@ -89,10 +93,11 @@ class Reader:
             if not assignment.verified or head.position < at.position or another:
                 assignment.doubted = True
 
-    def owner_is_away(self) -> None:
-        """It may come back with another history: it is asked then."""
+    def owner_is_away(self, *, asked: bool = False) -> None:
+        """It may come back with another history: it is asked then, and at once by whoever was about to read from it."""
         for assignment in self._all():
             assignment.verified = False
+            assignment.doubted = assignment.doubted or asked
 
     def _look_for_suspects(self) -> None:
         """A process that died has died of nothing that came later; while the owner is away anything may be it."""
@@ -136,9 +141,12 @@ class Reader:
         It is asked if there is a doubt; while it is away they go on, and it is asked again when it is back.
         """
         doubted = [assignment for assignment in group if assignment.doubted]
-        if doubted:
-            with contextlib.suppress(SourceGone):
+        if doubted and not self._is_away:
+            try:
                 owners = self._source.at(partition, position) if position else Head()
+            except SourceGone:
+                self._is_away = True
+            else:
                 for assignment in doubted:
                     self._compare(assignment, owners)
         for assignment in doubted:

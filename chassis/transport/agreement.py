@@ -13,9 +13,15 @@ def is_published_to(partition: int, at: Relayed, state: TopicState) -> bool:
     return at.topic_id == state.id and state.ends[partition] > at.topic_offset
 
 
-def lost(store: Store, partition: int, at: Relayed) -> str:
-    """Why the store is not the one that was published, or nothing."""
-    return _missing(store, partition, Head(position=at.position, id=at.event_id))
+def lost(store: Store, partition: int, last: Head) -> str:
+    """Why the store is not the one of which this event was published, or nothing."""
+    if last.position == 0:
+        return ""
+    place = Position(store.service, partition, last.position)
+    found = store.at(place)
+    if found is not None and found.id == last.id:
+        return ""
+    return f"{place} was published and is not in the store: was that restored to an older moment?"
 
 
 def unknown(store: Store, publisher: Publisher, partition: int, at: Relayed, state: TopicState) -> str:
@@ -27,14 +33,4 @@ def unknown(store: Store, publisher: Publisher, partition: int, at: Relayed, sta
     if state.ends[partition] <= at.topic_offset + 1:
         return ""
     last = publisher.after(partition, at.topic_offset)
-    return _missing(store, partition, last) if last else ""
-
-
-def _missing(store: Store, partition: int, event: Head) -> str:
-    if event.position == 0:
-        return ""
-    place = Position(store.service, partition, event.position)
-    found = store.at(place)
-    if found is not None and found.id == event.id:
-        return ""
-    return f"{place} was published and is not in the store: was that restored to an older moment?"
+    return lost(store, partition, last) if last else ""

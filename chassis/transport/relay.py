@@ -20,7 +20,7 @@ from chassis.errors import Unavailable
 from chassis.failpoints import failpoint
 from chassis.logs import reason_of
 from chassis.recorded import Recorded
-from chassis.store.protocol import Store
+from chassis.store.protocol import Head, Store
 from chassis.transport.agreement import is_published_to, lost, unknown
 from chassis.transport.publisher import Outcome, Publisher, TopicGone, TopicState
 from chassis.transport.relayed import Relayed, begin, behind, move
@@ -87,12 +87,12 @@ class Relay:
 
     def _publish(self, until: float, failures: list[str]) -> bool:
         """Send the next batch while the one before is on its way; stop where not all of one was acknowledged."""
-        sent = {n: at.position for n, at in self._places.items()}
+        sent = {n: at.last for n, at in self._places.items()}
         on_way: deque[tuple[Batches, Outcome]] = deque()
         moved, goes_on = False, True
         while goes_on and time.monotonic() < until and (batches := self._following(sent)):
             on_way.append((batches, self._publisher.publish(batches)))
-            sent |= {n: events[-1].position for n, events in batches.items()}
+            sent |= {n: Head(position=events[-1].position, id=events[-1].id) for n, events in batches.items()}
             goes_on = len(on_way) < _ON_WAY or self._settle(*on_way.popleft(), failures)
             moved = True
         while on_way:
@@ -116,20 +116,31 @@ class Relay:
 
     def _compare(self, partition: int, at: Relayed, state: TopicState) -> None:
         """The topic must be the one that was published to, and the store the one that was published."""
-        reason = lost(self._store, partition, at)
+        reason = lost(self._store, partition, at.last)
         if not reason and not is_published_to(partition, at, state):
             self._checkpoint({partition: Relayed(topic_id=state.id)})
             at = Relayed()
         if reason := reason or unknown(self._store, self._publisher, partition, at, state):
             self._stop(partition, reason)
 
-    def _following(self, sent: Mapping[int, int]) -> Batches:
+    def _following(self, sent: Mapping[int, Head]) -> Batches:
         """The next events of each partition that has more than what was sent."""
         heads = self._store.heads()
-        waiting = [(n, position) for n, position in sent.items() if heads[n].position > position]
+        waiting = [(n, last) for n, last in sent.items() if heads[n].position > last.position]
         share = max(1, len(waiting))
         limit, size = max(1, BATCH // share), BYTES // share
-        return {n: _bounded(self._store.read(n, position, limit), size) for n, position in waiting}
+        return {n: _bounded(events, size) for n, last in waiting if (events := self._behind(n, last, limit))}
+
+    def _behind(self, partition: int, last: Head, limit: int) -> Sequence[Recorded]:
+        """What follows the event that was sent last, which is read once more: the store may have been restored."""
+        if last.position == 0:
+            return self._store.read(partition, 0, limit)
+        events = self._store.read(partition, last.position - 1, limit + 1)
+        if events and events[0].id == last.id:
+            return events[1:]
+        if reason := lost(self._store, partition, last):
+            self._stop(partition, reason)
+        return []
 
     def _settle(self, batches: Batches, outcome: Outcome, failures: list[str]) -> bool:
         """Move the checkpoints as far as was acknowledged; whether that is all of it."""

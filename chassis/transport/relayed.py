@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from chassis.processing.tables import RELAYED
 from chassis.recorded import Recorded
-from chassis.store.protocol import Store
+from chassis.store.protocol import Head, Store
 from chassis.transport.publisher import Published
 
 
@@ -23,6 +23,11 @@ class Relayed:
     event_id: str = ""
     topic_id: str = ""
     topic_offset: int = -1
+
+    @property
+    def last(self) -> Head:
+        """The event."""
+        return Head(position=self.position, id=self.event_id)
 
 
 def relayed(connection: sa.Connection) -> dict[int, Relayed]:

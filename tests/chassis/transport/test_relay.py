@@ -240,6 +240,20 @@ def test_a_store_restored_with_its_checkpoint_publishes_nothing_over_what_was_pu
         assert ids(topic.logs) == before
 
 
+def test_a_store_that_is_restored_while_it_relays_and_is_further_already_publishes_nothing(store, topic, tmp_path):
+    record(store)
+    relay = work(relay_of(store, topic))
+    with restored(store, tmp_path) as back:
+        record(store)
+        work(relay)
+        record(back, streams=100)  # more than was lost, before it is time to compare
+        before = ids(topic.logs)
+        relay._store = back
+        work(relay)
+        assert sorted(relay.stopped) == list(range(PARTITIONS))
+        assert ids(topic.logs) == before
+
+
 def test_a_store_without_the_event_that_was_published_last_publishes_nothing(store, topic):
     record(store)
     relay = work(relay_of(store, topic))
