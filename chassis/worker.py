@@ -201,7 +201,6 @@ class Worker:
             try:
                 heads = self._sources[name].heads()
             except SourceGone:
-                reader.owner_is_away()
                 continue
             reader.check_heads(heads)
             self._note(name, heads)

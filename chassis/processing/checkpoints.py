@@ -27,6 +27,11 @@ class Checkpoint:
     position: int = 0
     event_id: str = ""
 
+    @property
+    def last(self) -> Head:
+        """The event."""
+        return Head(position=self.position, id=self.event_id)
+
 
 def checkpoints(connection: sa.Connection, processor: str) -> dict[Place, Checkpoint]:
     """All of a processor's checkpoints by place; a place where it was never registered is missing."""

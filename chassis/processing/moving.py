@@ -41,10 +41,8 @@ class Assignment:
     processor: Processor
     lease: Lease
     checkpoint: Checkpoint
-    doubted: bool = True
+    doubted: bool = False
     """Whether the owner is to be asked if its history is still the one that was read."""
-    verified: bool = False
-    """Whether it has said so since it was last away."""
     suspected: bool = False
     """Whether it was looked for what the processes before may have died of."""
     suspects_end: int | None = None

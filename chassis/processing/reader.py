@@ -1,7 +1,8 @@
 """The reader of one source: reads it once for all processors that are as far, and moves them along.
 
 Processors at the same position of a partition share what is read. Those that are behind catch up beside those that are
-at the end. Before they go on, the owner's history must be the one that they have applied.
+at the end. What the owner gives follows the event that was applied last, by its id: a history that was restored to an
+older moment, whose positions have been used again, is not gone on with.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 import structlog
 
@@ -20,7 +21,7 @@ from chassis.processing.leases import Lease, Leases
 from chassis.processing.measures import GAPS
 from chassis.processing.moving import Assignment, Mover
 from chassis.processing.processor import Processor
-from chassis.processing.source import Source, SourceGone, SourceRestored
+from chassis.processing.source import Source, SourceGone, SourceRestored, restored
 from chassis.recorded import Recorded
 from chassis.store.protocol import Head, Store
 
@@ -38,8 +39,6 @@ class Reader:
         self._mover = Mover(store, source.service, leases)
         self._lock = threading.Lock()
         self._assigned: dict[tuple[str, int], Assignment] = {}
-        self._is_away = False
-        """Whether the owner was asked in vain in this step: it is not asked again for each partition."""
 
     @property
     def stopped(self) -> dict[str, str]:
@@ -65,39 +64,33 @@ class Reader:
                     self._wait(stopping)
             except (SourceGone, Unavailable) as error:
                 log.warning("source-gone", source=self._source.service, reason=reason_of(error))
-                if isinstance(error, SourceGone):
-                    self.owner_is_away(asked=True)
                 stopping.wait(_PAUSE)
 
     def step(self) -> bool:
         """Move every group of processors by one batch; whether there was anything to read."""
-        moved = self._is_away = False
+        moved = False
         self._look_for_suspects()
+        self._look_into_doubts()
         ends = self._source.ends()
-        for (partition, position), group in self._groups().items():
-            if partition in ends and ends[partition] <= position and not any(each.doubted for each in group):
+        for (partition, last), group in self._groups().items():
+            if partition in ends and ends[partition] <= last.position:
                 continue
-            if not (going_on := self._verified(partition, position, group)):
+            try:
+                events = self._read(partition, last, min(a.processor.batch for a in group))
+            except SourceRestored as error:
+                self._stop(group, error)
                 continue
-            events = self._read(partition, position, min(a.processor.batch for a in going_on))
             if events:
                 moved = True
-                self._let_go(self._mover.move(going_on, events))
+                self._let_go(self._mover.move(group, events))
         return moved
 
     def check_heads(self, heads: Mapping[int, Head]) -> None:
         """Compare with the owner's heads: one behind a checkpoint, or another event, may be of another history."""
         for assignment in self._all():
-            head, at = heads.get(assignment.place[1], Head()), assignment.checkpoint
-            another = head.position == at.position and head.id != at.event_id
-            if not assignment.verified or head.position < at.position or another:
+            head, last = heads.get(assignment.place[1], Head()), assignment.checkpoint.last
+            if head.position < last.position or (head.position == last.position and head != last):
                 assignment.doubted = True
-
-    def owner_is_away(self, *, asked: bool = False) -> None:
-        """It may come back with another history: it is asked then, and at once by whoever was about to read from it."""
-        for assignment in self._all():
-            assignment.verified = False
-            assignment.doubted = assignment.doubted or asked
 
     def _look_for_suspects(self) -> None:
         """A process that died has died of nothing that came later; while the owner is away anything may be it."""
@@ -120,54 +113,47 @@ class Reader:
         with self._lock:
             return list(self._assigned.values())
 
-    def _groups(self) -> dict[tuple[int, int], list[Assignment]]:
-        groups: dict[tuple[int, int], list[Assignment]] = defaultdict(list)
+    def _look_into_doubts(self) -> None:
+        """Ask the owner for the event at a checkpoint: the heads may just have been older than that."""
+        for (partition, last), group in self._groups().items():
+            if not any(assignment.doubted for assignment in group):
+                continue
+            with contextlib.suppress(SourceGone):  # the next comparison of heads doubts again
+                if self._source.at(partition, last.position) != last:
+                    self._stop(group, restored(self._source.service, partition, last))
+            for assignment in group:
+                assignment.doubted = False
+
+    def _stop(self, group: Iterable[Assignment], error: SourceRestored) -> None:
+        for assignment in group:
+            if assignment.processor.name not in self.stopped:
+                self._mover.stop(assignment, error)
+
+    def _groups(self) -> dict[tuple[int, Head], list[Assignment]]:
+        """(partition, the event that was applied last) → who is there; those that are furthest come first."""
+        groups: dict[tuple[int, Head], list[Assignment]] = defaultdict(list)
         for assignment in self._all():
             if assignment.processor.name not in self.stopped:
-                groups[assignment.place[1], assignment.checkpoint.position].append(assignment)
-        return dict(sorted(groups.items(), key=lambda item: -item[0][1]))
+                groups[assignment.place[1], assignment.checkpoint.last].append(assignment)
+        return dict(sorted(groups.items(), key=lambda item: -item[0][1].position))
 
-    def _read(self, partition: int, after: int, limit: int) -> list[Recorded]:
+    def _read(self, partition: int, after: Head, limit: int) -> list[Recorded]:
         events = self._source.read(partition, after, limit)
-        for expected, recorded in enumerate(events, start=after + 1):
+        for expected, recorded in enumerate(events, start=after.position + 1):
             if recorded.position != expected:
                 GAPS.labels(self._source.service).inc()
                 raise SourceGone(f"{self._source.service} gave {recorded.at}, {expected} was next")
         return events
 
-    def _verified(self, partition: int, position: int, group: Sequence[Assignment]) -> list[Assignment]:
-        """Those that may go on: the owner's event at their checkpoint is still the one that they have applied.
-
-        It is asked if there is a doubt; while it is away they go on, and it is asked again when it is back.
-        """
-        doubted = [assignment for assignment in group if assignment.doubted]
-        if doubted and not self._is_away:
-            try:
-                owners = self._source.at(partition, position) if position else Head()
-            except SourceGone:
-                self._is_away = True
-            else:
-                for assignment in doubted:
-                    self._compare(assignment, owners)
-        for assignment in doubted:
-            assignment.doubted = False
-        return [assignment for assignment in group if assignment.processor.name not in self.stopped]
-
-    def _compare(self, assignment: Assignment, owners: Head | None) -> None:
-        at = assignment.checkpoint
-        assignment.verified = owners == Head(position=at.position, id=at.event_id)
-        if not assignment.verified:
-            where = f"{self._source.service}/{assignment.place[1]}:{at.position}"
-            self._mover.stop(assignment, SourceRestored(f"{where} is not the event that was applied"))
-
     def _wait(self, stopping: threading.Event) -> None:
-        ends: dict[int, int] = {}
-        for partition, position in self._groups():
-            ends[partition] = max(position, ends.get(partition, 0))
-        if ends:
-            self._source.wait(ends, _WAIT)
-        else:
+        furthest: dict[int, Head] = {}
+        for partition, last in self._groups():
+            furthest.setdefault(partition, last)
+        if not furthest:
             stopping.wait(0.05)
+            return
+        with contextlib.suppress(SourceRestored):  # who reads next is told which it is
+            self._source.wait(furthest, _WAIT)
 
     def _let_go(self, lost: Iterable[Assignment]) -> None:
         with self._lock:

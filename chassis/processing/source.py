@@ -17,6 +17,21 @@ class SourceRestored(Exception):
     """The owner's history is not the one that was read: it was restored to an older moment. Somebody must look."""
 
 
+def following(store: Store, partition: int, after: Head, limit: int) -> list[Recorded]:
+    """What a store has behind this event. Raises SourceRestored if it has another in its place, or none."""
+    if not after.id:
+        return store.read(partition, after.position, limit)
+    events = store.read(partition, after.position - 1, limit + 1)
+    if not events or events[0].id != after.id:
+        raise restored(store.service, partition, after)
+    return events[1:]
+
+
+def restored(service: str, partition: int, after: Head) -> SourceRestored:
+    """What is to be told of a history that does not have this event."""
+    return SourceRestored(f"{Position(service, partition, after.position)} is not the event that was applied")
+
+
 class Source(Protocol):
     """Recorded events of one service, per partition; ``chassis.testing.transport_suite`` holds every one to it."""
 
@@ -33,11 +48,18 @@ class Source(Protocol):
     def at(self, partition: int, position: int) -> Head | None:
         """The owner's own event at this position, whatever was delivered earlier. Raises SourceGone."""
 
-    def read(self, partition: int, after: int, limit: int = 500) -> list[Recorded]:
-        """The events from position ``after + 1`` on, contiguous, up to ``limit``; [] at the end. Raises SourceGone."""
+    def read(self, partition: int, after: Head, limit: int = 500) -> list[Recorded]:
+        """The events behind this one, contiguous, up to ``limit``; [] at the end. Raises SourceGone.
 
-    def wait(self, after: Mapping[int, int], timeout: float) -> bool:
-        """Sleep until there is more in one of these partitions, for ``timeout`` seconds at most. Raises SourceGone."""
+        Raises SourceRestored where the owner gives them and has another event there, or none. An ``after`` without id
+        is not compared.
+        """
+
+    def wait(self, after: Mapping[int, Head], timeout: float) -> bool:
+        """Sleep until there is more in one of these partitions, for ``timeout`` seconds at most.
+
+        Raises SourceGone, and SourceRestored as ``read``.
+        """
 
     def close(self) -> None:
         """Give back what it holds."""
@@ -63,13 +85,13 @@ class OwnStore:
         found = self._store.at(Position(self.service, partition, position))
         return Head(position=found.position, id=found.id) if found else None
 
-    def read(self, partition: int, after: int, limit: int = 500) -> list[Recorded]:
+    def read(self, partition: int, after: Head, limit: int = 500) -> list[Recorded]:
         """As ``Source.read``."""
-        return self._store.read(partition, after, limit)
+        return following(self._store, partition, after, limit)
 
-    def wait(self, after: Mapping[int, int], timeout: float) -> bool:
+    def wait(self, after: Mapping[int, Head], timeout: float) -> bool:
         """As ``Source.wait``."""
-        return self._store.wait(after, timeout)
+        return self._store.wait({partition: last.position for partition, last in after.items()}, timeout)
 
     def close(self) -> None:
         """The store is closed by whoever opened it."""

@@ -111,11 +111,11 @@ class _Told:
         found = self.events[position - 1 : position]
         return Head(position=position, id=found[0].id) if found else None
 
-    def read(self, partition: int, after: int, limit: int = 500) -> list[Recorded]:
-        return self.events[after : after + limit]
+    def read(self, partition: int, after: Head, limit: int = 500) -> list[Recorded]:
+        return self.events[after.position : after.position + limit]
 
-    def wait(self, after: Mapping[int, int], timeout: float) -> bool:
-        return len(self.events) > after.get(0, 0)
+    def wait(self, after: Mapping[int, Head], timeout: float) -> bool:
+        return len(self.events) > after.get(0, Head()).position
 
     def close(self) -> None:
         return

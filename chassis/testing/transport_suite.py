@@ -18,9 +18,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from chassis.processing.source import Source, SourceGone
+from chassis.processing.source import Source, SourceGone, SourceRestored
 from chassis.recorded import Recorded
-from chassis.store.protocol import Append, Change, Store
+from chassis.store.protocol import Append, Change, Head, Store
 from chassis.testing.happenings import CounterRaised, CounterSigned
 from chassis.testing.store_suite import new, raised
 
@@ -51,8 +51,18 @@ def everything_once(source: Source, count: int) -> list[Recorded]:
     return found
 
 
-def _last(found: list[Recorded], partition: int) -> int:
-    return max((r.position for r in found if r.partition == partition), default=0)
+def _last(found: list[Recorded], partition: int) -> Head:
+    """The last event of a partition among those that were found, which are in order."""
+    return next((Head(position=r.position, id=r.id) for r in reversed(found) if r.partition == partition), Head())
+
+
+def _followed(source: Source, partition: int, after: Head) -> list[Recorded]:
+    """What comes behind this event, as soon as something does or patience ends."""
+    deadline = time.monotonic() + _PATIENCE
+    while not (found := source.read(partition, after)) and time.monotonic() < deadline:
+        source.heads()
+        source.wait({partition: after}, 0.2)
+    return found
 
 
 class TransportSuite:
@@ -101,13 +111,21 @@ class TransportSuite:
     ) -> None:
         owner.append(raised("counter-a", 0, 1, 1))
         (place,) = {r.partition for r in everything(source)}
-        assert [r.version for r in source.read(place, 0, 100_000)] == [1, 2]
+        assert [r.version for r in source.read(place, Head(), 100_000)] == [1, 2]
 
     def test_it_gives_nothing_beyond_the_end(self, owner: Store, source: Source) -> None:
         owner.append(raised("counter-a", 0, 1))
         (come,) = everything(source)
-        assert source.read(come.partition, 1) == []
-        assert source.read(come.partition, 7) == []
+        assert source.read(come.partition, Head(position=1, id=come.id)) == []
+        assert source.read(come.partition, Head(position=7)) == []
+
+    def test_it_does_not_go_on_from_an_event_that_is_not_in_the_history(self, owner: Store, source: Source) -> None:
+        owner.append(raised("counter-a", 0, 1, 1, 1))
+        first, second, third = everything(source)
+        for position, id_ in ((1, "another"), (2, third.id), (3, second.id)):
+            with pytest.raises(SourceRestored, match=f"suite/{first.partition}:{position} is not the event"):
+                _followed(source, first.partition, Head(position=position, id=id_))
+        assert source.read(first.partition, Head(position=2, id=second.id))[0].id == third.id
 
     def test_its_heads_are_the_owners(self, owner: Store, source: Source) -> None:
         assert source.heads() == owner.heads()
@@ -115,7 +133,7 @@ class TransportSuite:
         assert source.heads() == owner.heads()
 
     def test_it_wakes_a_waiting_reader(self, owner: Store, source: Source) -> None:
-        ends = {partition: head.position for partition, head in source.heads().items()}
+        ends = dict(source.heads())
         assert not source.wait(ends, 0.05)
         later = threading.Timer(0.1, lambda: owner.append(raised("counter-a", 0, 1)))
         later.start()

@@ -77,11 +77,11 @@ class Silent:
         """Nothing."""
         return None
 
-    def read(self, partition: int, after: int, limit: int = 500) -> list[Recorded]:
+    def read(self, partition: int, after: Head, limit: int = 500) -> list[Recorded]:
         """Nothing."""
         return []
 
-    def wait(self, after: Mapping[int, int], timeout: float) -> bool:
+    def wait(self, after: Mapping[int, Head], timeout: float) -> bool:
         """In vain."""
         return False
 

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import orjson
 
-from chassis.processing.source import SourceGone
+from chassis.processing.source import SourceGone, restored
 from chassis.recorded import Position, Recorded
 from chassis.store.protocol import Head
 from chassis.transport.cloudevents import NotAnEvent, from_batch
@@ -33,7 +33,7 @@ class FeedSource:
         tls = url.startswith("https:")  # without it, no certificates need to be read
         self._client = httpx.Client(base_url=url, timeout=_GRACE, trust_env=False, verify=tls)
         self._partitions = 0
-        self._ahead: dict[tuple[int, int], list[Recorded]] = {}
+        self._ahead: dict[tuple[int, Head], list[Recorded]] = {}
 
     def heads(self) -> Mapping[int, Head]:
         """As ``Source.heads``."""
@@ -47,15 +47,15 @@ class FeedSource:
 
     def at(self, partition: int, position: int) -> Head | None:
         """As ``Source.at``."""
-        found = self._page(partition, position - 1, 1, wait=0)
+        found = self._page(partition, Head(position=position - 1), 1, wait=0)
         return Head(position=found[0].position, id=found[0].id) if found else None
 
-    def read(self, partition: int, after: int, limit: int = 500) -> list[Recorded]:
+    def read(self, partition: int, after: Head, limit: int = 500) -> list[Recorded]:
         """As ``Source.read``; a page that a long poll has brought is given without asking again."""
         ahead = self._ahead.pop((partition, after), None)
         return ahead[:limit] if ahead else self._page(partition, after, min(limit, _LARGEST_PAGE), wait=0)
 
-    def wait(self, after: Mapping[int, int], timeout: float) -> bool:
+    def wait(self, after: Mapping[int, Head], timeout: float) -> bool:
         """As ``Source.wait``: a long poll, of one partition for its next page, of several for their heads."""
         ends = time.monotonic() + timeout
         if self._poll(after, timeout):
@@ -68,18 +68,18 @@ class FeedSource:
         """Close the connections."""
         self._client.close()
 
-    def _poll(self, after: Mapping[int, int], timeout: float) -> bool:
+    def _poll(self, after: Mapping[int, Head], timeout: float) -> bool:
         if len(after) > 1:
             heads = self._heads(after, timeout)
-            return any(heads.get(partition, Head()).position > position for partition, position in after.items())
-        for partition, position in after.items():
-            if page := self._page(partition, position, _PAGE, wait=timeout):
-                self._ahead = {(partition, position): page}
+            return any(heads.get(partition, Head()).position > last.position for partition, last in after.items())
+        for partition, last in after.items():
+            if page := self._page(partition, last, _PAGE, wait=timeout):
+                self._ahead = {(partition, last): page}
                 return True
         return False
 
-    def _heads(self, after: Mapping[int, int], wait: float) -> dict[int, Head]:
-        known = ",".join(f"{partition}:{position}" for partition, position in after.items())
+    def _heads(self, after: Mapping[int, Head], wait: float) -> dict[int, Head]:
+        known = ",".join(f"{partition}:{last.position}" for partition, last in after.items())
         answer = self._get("/events/heads", {"after": known, "wait": wait}, wait + _GRACE)
         try:
             found = orjson.loads(answer.content)["heads"]
@@ -89,14 +89,16 @@ class FeedSource:
         self._partitions = len(heads)
         return heads
 
-    def _page(self, partition: int, after: int, limit: int, wait: float) -> list[Recorded]:
-        asked = {"partition": partition, "after": after, "limit": limit, "wait": wait}
+    def _page(self, partition: int, after: Head, limit: int, wait: float) -> list[Recorded]:
+        asked = {"partition": partition, "after": after.position, "after_id": after.id, "limit": limit, "wait": wait}
         answer = self._get("/events", asked, wait + _GRACE)
+        if answer.status_code == httpx.codes.PRECONDITION_FAILED:
+            raise restored(self.service, partition, after)
         try:
             found = from_batch(answer.content)
         except NotAnEvent as error:
             raise SourceGone(f"{self.service}: answered something else than events") from error
-        return [self._proved(each, partition, after + n) for n, each in enumerate(found, start=1)]
+        return [self._proved(each, partition, after.position + n) for n, each in enumerate(found, start=1)]
 
     def _proved(self, each: Recorded | Position, partition: int, position: int) -> Recorded:
         """The event, if it is the one that comes next; a service sees everything, so a mark is wrong too."""
@@ -113,6 +115,6 @@ class FeedSource:
             answer = self._client.get(path, params=asked, headers=headers, timeout=timeout)
         except httpx.TransportError as error:
             raise SourceGone(f"{self.service}: {type(error).__name__}") from error
-        if answer.status_code != httpx.codes.OK:
+        if answer.status_code not in (httpx.codes.OK, httpx.codes.PRECONDITION_FAILED):
             raise SourceGone(f"{self.service}: answered {answer.status_code}")
         return answer

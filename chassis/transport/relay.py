@@ -19,6 +19,7 @@ from prometheus_client import Counter
 from chassis.errors import Unavailable
 from chassis.failpoints import failpoint
 from chassis.logs import reason_of
+from chassis.processing.source import SourceRestored, following
 from chassis.recorded import Recorded
 from chassis.store.protocol import Head, Store
 from chassis.transport.agreement import is_published_to, lost, unknown
@@ -132,15 +133,12 @@ class Relay:
         return {n: _bounded(events, size) for n, last in waiting if (events := self._behind(n, last, limit))}
 
     def _behind(self, partition: int, last: Head, limit: int) -> Sequence[Recorded]:
-        """What follows the event that was sent last, which is read once more: the store may have been restored."""
-        if last.position == 0:
-            return self._store.read(partition, 0, limit)
-        events = self._store.read(partition, last.position - 1, limit + 1)
-        if events and events[0].id == last.id:
-            return events[1:]
-        if reason := lost(self._store, partition, last):
-            self._stop(partition, reason)
-        return []
+        """What follows the event that was sent last, if it does: the store may have been restored."""
+        try:
+            return following(self._store, partition, last, limit)
+        except SourceRestored:
+            self._stop(partition, lost(self._store, partition, last))
+            return []
 
     def _settle(self, batches: Batches, outcome: Outcome, failures: list[str]) -> bool:
         """Move the checkpoints as far as was acknowledged; whether that is all of it."""

@@ -13,11 +13,13 @@ from collections.abc import Mapping
 import orjson
 from flask import Response, g, request
 from flask_smorest import Blueprint
-from marshmallow.validate import Range, Regexp
+from marshmallow.validate import Length, Range, Regexp
 
-from chassis.errors import Malformed
+from chassis.errors import Malformed, Stale
 from chassis.metrics import HTTP_NOT_WAITED
+from chassis.processing.source import SourceRestored, following
 from chassis.recorded import Position, Recorded
+from chassis.store.protocol import Head
 from chassis.transport.cloudevents import BATCH, to_batch
 from chassis.web.runtime import caller, runtime
 from chassis.web.schemas import load, schema_of
@@ -36,6 +38,11 @@ class Asked:
 
     partition: int = about("The partition.", default=0, validate=Range(min=0))
     after: int = about("Events after this position.", default=0, validate=Range(min=0))
+    after_id: str = about(
+        "The id of the event there, if you have it: a history that has another one, since it was restored, is refused.",
+        default="",
+        validate=Length(max=100),
+    )
     limit: int = about("How many at most.", default=500, validate=Range(min=1, max=1000))
     wait: float = about("Seconds to wait for events if there are none yet.", default=0.0, validate=Range(min=0, max=30))
 
@@ -48,7 +55,7 @@ class HeadsAsked:
     wait: float = about("Seconds to wait until one partition is beyond.", default=0.0, validate=Range(min=0, max=30))
 
 
-_ASKED = schema_of(Asked, ("partition", "after", "limit", "wait"))
+_ASKED = schema_of(Asked, ("partition", "after", "after_id", "limit", "wait"))
 _HEADS_ASKED = schema_of(HeadsAsked, ("after", "wait"))
 
 
@@ -104,12 +111,19 @@ def _must_be_there(partition: int) -> None:
 
 
 def _read(asked: Asked) -> list[Recorded]:
-    store = runtime().store
-    found = store.read(asked.partition, asked.after, asked.limit)
+    found = _following(asked)
     if found or not asked.wait:
         return found
     _wait({asked.partition: asked.after}, asked.wait, "/events")
-    return store.read(asked.partition, asked.after, asked.limit)
+    return _following(asked)
+
+
+def _following(asked: Asked) -> list[Recorded]:
+    try:
+        last = Head(position=asked.after, id=asked.after_id if asked.after else "")
+        return following(runtime().store, asked.partition, last, asked.limit)
+    except SourceRestored as error:
+        raise Stale("history-restored", partition=asked.partition, position=asked.after) from error
 
 
 def _wait(after: Mapping[int, int], seconds: float, route: str) -> None:
@@ -131,7 +145,7 @@ def _disclosed(recorded: Recorded) -> Recorded | Position:
 
 
 FEED = Blueprint("feed", __name__, description="The history, for services and analysts")
-_REFUSED = {str(status): "Problem" for status in (400, 401, 403, 422, 503)}
+_REFUSED = {str(status): "Problem" for status in (400, 401, 403, 412, 422, 503)}
 FEED.route("/events")(
     FEED.doc(
         operationId="feed-events",

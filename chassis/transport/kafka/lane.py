@@ -17,6 +17,7 @@ from kafka.errors import LogTruncationError, OffsetOutOfRangeError
 
 from chassis.logs import reason_of
 from chassis.settings import Brokers
+from chassis.store.protocol import Head
 from chassis.transport.kafka.clients import opened
 from chassis.transport.kafka.place import Place
 from chassis.transport.publisher import TopicGone
@@ -54,13 +55,13 @@ class Lane:
         """Partition → where it is read."""
         return self._places
 
-    def seek(self, partition: int, after: int) -> Place:
-        """Read a partition from the event that follows this position. Raises TopicGone."""
+    def seek(self, partition: int, after: Head) -> Place:
+        """Read a partition from this event on, to see that it is there, and what follows it. Raises TopicGone."""
         wanted = TopicPartition(self._topic, partition)
         try:
             begin = self._consumer.beginning_offsets([wanted], _ASKING_MS)[wanted]
             end = self._consumer.end_offsets([wanted], _ASKING_MS)[wanted]
-            place = Place(self._service, partition, after, max(begin, min(after, end)), end)
+            place = Place(self._service, partition, after, max(begin, min(after.position - 1, end)), end)
             self._places[partition] = place
             self._assign()
             self._consumer.seek(wanted, place.offset)

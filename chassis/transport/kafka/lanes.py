@@ -7,6 +7,7 @@ import time
 import structlog
 
 from chassis.settings import Brokers
+from chassis.store.protocol import Head
 from chassis.transport.kafka.lane import Lane
 from chassis.transport.kafka.place import Place
 from chassis.transport.publisher import TopicGone
@@ -31,8 +32,8 @@ class Lanes:
         self._again_at = 0.0
         self._is_reaching = True
 
-    def at(self, partition: int, after: int) -> tuple[Lane, Place] | None:
-        """Where the events that follow this position are, or come next; None where that is in no lane now."""
+    def at(self, partition: int, after: Head) -> tuple[Lane, Place] | None:
+        """Where the events that follow this one are, or come next; None where that is in no lane now."""
         for lane in self._lanes:
             place = lane.places.get(partition)
             if place and place.serves(after):
@@ -67,7 +68,7 @@ class Lanes:
         for lane in self._lanes:
             lane.close()
 
-    def _sought(self, partition: int, after: int) -> tuple[Lane, Place] | None:
+    def _sought(self, partition: int, after: Head) -> tuple[Lane, Place] | None:
         try:
             lane = self._free(partition)
             found = (lane, lane.seek(partition, after)) if lane else None

@@ -11,6 +11,7 @@ from typing import Any
 from prometheus_client import Counter
 
 from chassis.recorded import Recorded
+from chassis.store.protocol import Head
 from chassis.transport.kafka.messages import Unreadable, from_message
 
 FOREIGN = Counter("nyfiken_source_foreign_total", "Messages in a topic that are not of its service", ["source"])
@@ -20,9 +21,9 @@ _BYTES = 16 * 1024 * 1024
 
 
 class Place:
-    """Events from ``after + 1`` on, as they come. ``end`` is where the log ended when it was sought."""
+    """Events behind ``after``, as they come. ``end`` is where the log ended when it was sought."""
 
-    def __init__(self, service: str, partition: int, after: int, offset: int, end: int) -> None:
+    def __init__(self, service: str, partition: int, after: Head, offset: int, end: int) -> None:
         self._service = service
         self._partition = partition
         self._ready: deque[tuple[int, Recorded]] = deque()
@@ -30,8 +31,10 @@ class Place:
         self._broken: set[int] = set()
         self._bytes = 0
         self._end = end
-        self.expected = after + 1
-        """The position that comes next."""
+        self._given = self.last = after
+        """The event before those that are ready, and the one behind which the next is put."""
+        self.doubted: Head | None = None
+        """The event in whose place the topic has another one."""
         self.offset = offset
         """Of the message that comes next."""
         self.taken = offset
@@ -40,6 +43,11 @@ class Place:
         """When it was sought, when a message came last, and when somebody looked here last."""
         self.news_at = 0.0
         """When a message came last that was as new as what the reader has, or newer."""
+
+    @property
+    def expected(self) -> int:
+        """The position that comes next."""
+        return self.last.position + 1
 
     @property
     def is_behind(self) -> bool:
@@ -66,9 +74,13 @@ class Place:
         later = min([*self._early, *(position + 1 for position in self._broken)], default=self.expected)
         return later - self.expected
 
-    def serves(self, after: int) -> bool:
-        """Whether what follows this position is here, or comes next."""
-        return self.expected - len(self._ready) <= after + 1 <= self.expected
+    def serves(self, after: Head) -> bool:
+        """Whether what follows this event is here, or comes next."""
+        ahead = after.position - self._given.position
+        if not 0 <= ahead <= len(self._ready):
+            return False
+        here = _head(self._ready[ahead - 1][1]) if ahead else self._given
+        return after == here or not after.id
 
     def has(self, after: int) -> bool:
         """Whether what follows this position is here."""
@@ -79,6 +91,7 @@ class Place:
         while self._ready and self._ready[0][1].position <= after:
             offset, event = self._ready.popleft()
             self._bytes -= len(event.data)
+            self._given = _head(event)
             self.taken = max(self.taken, offset + 1)
         return [event for _, event in islice(self._ready, limit)]
 
@@ -90,7 +103,7 @@ class Place:
             found = from_message(message, self._service, self._partition)
             if found is None:
                 FOREIGN.labels(self._service).inc()
-            elif found.position >= self.expected - 1:
+            elif found.position >= self.last.position:
                 self._receive(message.offset, found)
 
     def fill(self, events: Iterable[Recorded]) -> None:
@@ -102,13 +115,15 @@ class Place:
 
     def _receive(self, offset: int, found: Recorded | Unreadable) -> None:
         self.news_at = self.came_at
-        if isinstance(found, Unreadable):
-            if found.position >= self.expected:
-                self._broken.add(found.position)
+        if found.position == self.last.position:
+            if isinstance(found, Recorded) and found.id != self.last.id != "":
+                self.doubted = self.last
+        elif isinstance(found, Unreadable):
+            self._broken.add(found.position)
         elif found.position == self.expected:
             self._append(offset, found)
             self._settle()
-        elif found.position > self.expected and found.position not in self._early:
+        elif found.position not in self._early:
             self._early[found.position] = (offset, found)
             self._bytes += len(found.data)
 
@@ -116,8 +131,8 @@ class Place:
         self._ready.append((offset, event))
         self._bytes += len(event.data)
         if self._broken:
-            self._broken.discard(self.expected)
-        self.expected += 1
+            self._broken.discard(event.position)
+        self.last = _head(event)
 
     def _settle(self) -> None:
         """Put what came too early behind what has come now."""
@@ -129,3 +144,7 @@ class Place:
         if early:
             self._bytes -= len(early[1].data)
         return early
+
+
+def _head(event: Recorded) -> Head:
+    return Head(position=event.position, id=event.id)

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 import structlog
 
 from chassis.processing.measures import GAPS
-from chassis.processing.source import Source, SourceGone
+from chassis.processing.source import Source, SourceGone, restored
 from chassis.recorded import Position, Recorded
 from chassis.settings import Brokers
 from chassis.store.protocol import Head
@@ -66,12 +66,14 @@ class KafkaSource:
         """As ``Source.at``: of the owner, since the topic keeps what an owner that was restored does not have."""
         return self._owner.at(partition, position)
 
-    def read(self, partition: int, after: int, limit: int = 500) -> list[Recorded]:
-        """As ``Source.read``."""
+    def read(self, partition: int, after: Head, limit: int = 500) -> list[Recorded]:
+        """As ``Source.read``; and if the topic has another event there, the owner is asked."""
         ends, seconds = time.monotonic() + _PATIENCE, 0.0
         while found := self._lanes.at(partition, after):
             lane, place = found
-            events = place.take(after, limit)
+            if place.doubted == after:
+                self._ask_owner(partition, place, after)
+            events = place.take(after.position, limit)
             self._progress.note(partition, place.expected, place.taken)
             if events:
                 return events
@@ -85,12 +87,12 @@ class KafkaSource:
             seconds = _SLICE
         return self._owner.read(partition, after, limit)
 
-    def wait(self, after: Mapping[int, int], timeout: float) -> bool:
+    def wait(self, after: Mapping[int, Head], timeout: float) -> bool:
         """As ``Source.wait``."""
         ends = time.monotonic() + timeout
         self._lanes.tidy()
         while True:
-            found = {n: self._lanes.at(n, position) for n, position in after.items()}
+            found = {n: self._lanes.at(n, last) for n, last in after.items()}
             here = {n: there for n, there in found.items() if there}
             if any(self._has_more(n, after[n], place) for n, (_, place) in here.items()):
                 return True
@@ -109,14 +111,14 @@ class KafkaSource:
         self._progress.close()
         self._owner.close()
 
-    def _has_more(self, partition: int, after: int, place: Place) -> bool:
-        return place.has(after) or place.gap > 0 or self._is_overdue(partition, place)
+    def _has_more(self, partition: int, after: Head, place: Place) -> bool:
+        return place.has(after.position) or place.gap > 0 or self._is_overdue(partition, place)
 
     def _poll(self, lanes: set[Lane], seconds: float) -> None:
         for lane in lanes:
             self._lanes.poll(lane, seconds)
 
-    def _waited(self, after: Mapping[int, int], timeout: float) -> bool:
+    def _waited(self, after: Mapping[int, Head], timeout: float) -> bool:
         """Wait for the owner, and know how far it is then."""
         return self._owner.wait(after, timeout) and bool(self.heads())
 
@@ -148,23 +150,29 @@ class KafkaSource:
             return False
         return since is not None
 
+    def _ask_owner(self, partition: int, place: Place, after: Head) -> None:
+        """Whether it, too, has another event than this one."""
+        if self._owner.at(partition, after.position) != after:
+            raise restored(self.service, partition, after)
+        place.doubted = None
+
     def _filled(self, partition: int, place: Place, limit: int) -> list[Recorded]:
         """What is missing before what has come, from its owner; a gap counts once, however many pages it takes."""
-        after, gap = place.expected - 1, place.gap
-        events = self._owner.read(partition, after, min(limit, gap))
+        last, gap = place.last, place.gap
+        events = self._owner.read(partition, last, min(limit, gap))
         if not events:
-            missing = Position(self.service, partition, after + 1)
+            missing = Position(self.service, partition, last.position + 1)
             raise SourceGone(f"{missing} is missing in the topic, and its owner does not have it")
-        if self._gaps.get(partition) != after + gap:
-            self._gaps[partition] = after + gap
+        if self._gaps.get(partition) != last.position + gap:
+            self._gaps[partition] = last.position + gap
             self._lacks(partition, place)
         place.fill(events)
-        return place.take(after, limit)
+        return place.take(last.position, limit)
 
     def _fetched(self, lane: Lane, partition: int, place: Place, limit: int) -> list[Recorded]:
         """What does not come, from its owner."""
-        after, now = place.expected - 1, time.monotonic()
-        events = self._owner.read(partition, after, limit)
+        last, now = place.last, time.monotonic()
+        events = self._owner.read(partition, last, limit)
         if not self._is_silent(partition, place):
             self._silent[partition] = now
             self._lacks(partition, place)
@@ -173,7 +181,7 @@ class KafkaSource:
         if now - max(self._silent[partition], lane.opened_at) > _STUCK:
             self._lanes.give_up(lane)
         place.fill(events)
-        return place.take(after, limit)
+        return place.take(last.position, limit)
 
     def _lacks(self, partition: int, place: Place) -> None:
         GAPS.labels(self.service).inc()

@@ -6,9 +6,9 @@ import time
 import uuid
 from dataclasses import replace
 
-from chassis.processing.source import OwnStore, SourceGone
+from chassis.processing.source import OwnStore, SourceGone, following
 from chassis.processing.tables import create_tables
-from chassis.store.protocol import Append, Change
+from chassis.store.protocol import Append, Change, Head
 from chassis.store.sqlite import SqliteStore
 from chassis.testing.happenings import CounterRaised
 from chassis.testing.store_suite import new
@@ -96,10 +96,10 @@ class Owner(OwnStore):
 
     def read(self, partition, after, limit=500):
         self.pages += 1
-        return self._here().read(partition, after, limit)
+        return following(self._here(), partition, after, limit)
 
     def wait(self, after, timeout):
-        return self._here().wait(after, timeout)
+        return OwnStore(self._here()).wait(after, timeout)
 
     def _here(self):
         if self.away:
@@ -130,10 +130,15 @@ class Follower:
         with contextlib.suppress(SourceGone):
             moved = [self._read(n) for n in self.got]
             if not any(moved):
-                self.source.wait({n: len(found) for n, found in self.got.items()}, 0.3)
+                self.source.wait({n: self.last(n) for n in self.got}, 0.3)
+
+    def last(self, partition):
+        """The last event that it got."""
+        found = self.got[partition]
+        return Head(position=found[-1].position, id=found[-1].id) if found else Head()
 
     def _read(self, partition):
-        found = self.source.read(partition, len(self.got[partition]), 100)
+        found = self.source.read(partition, self.last(partition), 100)
         self.got[partition] += found
         assert [event.position for event in self.got[partition]] == list(range(1, len(self.got[partition]) + 1))
         return bool(found)

@@ -9,7 +9,7 @@ import pytest
 
 from chassis.keys import load_keys
 from chassis.processing.source import SourceGone
-from chassis.store.protocol import Append, Change
+from chassis.store.protocol import Append, Change, Head
 from chassis.testing.happenings import CounterRaised, CounterSigned
 from chassis.testing.store_suite import new
 from chassis.testing.transport_suite import TransportSuite
@@ -179,7 +179,7 @@ def test_who_waits_does_not_hold_up_the_end(alone):
 
     def wait():
         source = alone.source()
-        answers.append(source.wait({0: 0}, 25))
+        answers.append(source.wait({0: Head()}, 25))
         source.close()
 
     waiting = threading.Thread(target=wait)
@@ -226,7 +226,7 @@ def test_a_wrong_answer_is_no_event(status, content, why):
     source = FeedSource("suite", "http://nowhere", lambda: "token")
     source._client = httpx.Client(base_url="http://nowhere", transport=Answering(status, content))
     with pytest.raises(SourceGone, match=why):
-        source.read(0, 0)
+        source.read(0, Head())
     source.close()
 
 
@@ -243,6 +243,6 @@ def test_an_owner_that_lets_nobody_wait_is_not_asked_again_at_once():
     source = FeedSource("suite", "http://nowhere", lambda: "token")
     source._client = httpx.Client(base_url="http://nowhere", transport=Answering(200, b"[]"))
     began = time.monotonic()
-    assert not source.wait({0: 0}, 5)
+    assert not source.wait({0: Head()}, 5)
     assert 0.09 < time.monotonic() - began < 2
     source.close()

@@ -15,7 +15,7 @@ from prometheus_client import REGISTRY
 
 from chassis.processing.source import SourceGone
 from chassis.settings import Brokers
-from chassis.store.protocol import Append, Change
+from chassis.store.protocol import Append, Change, Head
 from chassis.testing.happenings import CounterRaised
 from chassis.testing.store_suite import new, raised
 from chassis.transport.kafka.messages import to_message
@@ -130,7 +130,7 @@ def test_a_broken_value_at_the_end_does_not_wait_for_the_next_one(store, topic, 
     store.append(raised("counter-a", 0, 1))
     (event,) = store.read_stream("counter-a")
     send(producer, topic, [event], value=b"")
-    assert [found.id for found in source.read(event.partition, 0)] == [event.id]
+    assert [found.id for found in source.read(event.partition, Head())] == [event.id]
 
 
 def test_foreign_messages_are_counted_and_skipped(store, brokers, topic, owner, source, producer):
@@ -151,7 +151,7 @@ def test_an_event_of_a_type_that_nobody_here_knows_passes_through(store, brokers
     store.append(raised("counter-a", 0, 1))
     (event,) = store.read_stream("counter-a")
     send(producer, topic, [event], ce_type=b"invented-later.v7")
-    (found,) = source.read(event.partition, 0)
+    (found,) = source.read(event.partition, Head())
     assert (found.type, found.data) == ("invented-later.v7", event.data)
 
 
@@ -243,18 +243,26 @@ def test_whoever_would_need_a_third_lane_reads_the_feed(store, brokers, topic, o
     record(store, streams=100)
     relay_all(store, brokers)
     for after in (10, 5, 0):
-        assert [found.position for found in source.read(0, after, 3)] == [after + 1, after + 2, after + 3]
+        assert [found.position for found in source.read(0, Head(position=after), 3)] == [
+            after + 1,
+            after + 2,
+            after + 3,
+        ]
     assert owner.pages == 1
     for after in (13, 8, 3):
-        assert [found.position for found in source.read(0, after, 3)] == [after + 1, after + 2, after + 3]
+        assert [found.position for found in source.read(0, Head(position=after), 3)] == [
+            after + 1,
+            after + 2,
+            after + 3,
+        ]
     assert owner.pages == 2
 
 
 def test_what_was_given_is_given_again_until_the_reader_goes_on(store, brokers, topic, source):
     record(store)
     relay_all(store, brokers)
-    first = [found.id for found in source.read(0, 0, 5)]
-    assert [found.id for found in source.read(0, 0, 5)] == first == whole(store)[0][:5]
+    first = [found.id for found in source.read(0, Head(), 5)]
+    assert [found.id for found in source.read(0, Head(), 5)] == first == whole(store)[0][:5]
 
 
 def test_what_is_at_a_position_is_asked_of_the_owner(store, brokers, topic, owner, source):
@@ -333,9 +341,9 @@ def test_an_event_that_neither_topic_nor_owner_has_is_never_skipped(store, broke
     events = store.read(0, 0)
     send(producer, topic, [events[0], *events[2:]])
     owner.read = lambda partition, after, limit=500: []
-    assert [found.position for found in source.read(0, 0)] == [1]
+    assert [found.position for found in source.read(0, Head())] == [1]
     with pytest.raises(SourceGone, match="suite/0:2 is missing in the topic, and its owner does not have it"):
-        source.read(0, 1)
+        source.read(0, Head(position=1, id=events[0].id))
 
 
 def test_a_broker_that_is_killed_in_the_middle_of_relaying_costs_nothing_but_time(store, shaky_kafka, shaky_brokers):
@@ -401,7 +409,9 @@ def test_what_is_on_its_way_when_a_relay_is_closed_is_not_waited_for(store, shak
         relay.close()
         working.join()
         assert time.monotonic() - began < 3
-        assert not [thread for thread in threading.enumerate() if "producer" in thread.name]
+        for thread in (each for each in threading.enumerate() if "producer" in each.name):
+            thread.join(3)
+            assert not thread.is_alive()
 
 
 def test_where_one_has_to_log_in_everybody_does_and_nobody_else_gets_in(store, own_kafka):
@@ -448,8 +458,8 @@ def writing(store):
 def follow_strictly(follower):
     """Without asking for the heads, until the source says that it is gone."""
     for _ in range(100):
-        follower.source.read(0, len(follower.got[0]))
-        follower.source.wait({n: len(found) for n, found in follower.got.items()}, 0.2)
+        follower.source.read(0, follower.last(0))
+        follower.source.wait({n: follower.last(n) for n in follower.got}, 0.2)
 
 
 def follow_for(follower, seconds):

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import hypothesis.strategies as st
 from hypothesis import given
 
+from chassis.store.protocol import Head
 from chassis.transport.kafka.messages import to_message
 from chassis.transport.kafka.place import Place
 from tests.chassis.transport.test_cloudevents import recorded
@@ -24,7 +25,7 @@ def foreign(offset):
 
 
 def place(after=0, offset=0, end=0):
-    return Place("suite", 0, after, offset, end)
+    return Place("suite", 0, Head(position=after, id=f"e{after}" if after else ""), offset, end)
 
 
 def received(*positions, **more):
@@ -106,7 +107,15 @@ def test_what_lies_before_the_position_that_was_sought_is_skipped():
 def test_it_serves_whoever_goes_on_here_and_nobody_else():
     at = received(1, 2, 3)
     taken(at, 1)
-    assert [at.serves(after) for after in range(5)] == [False, True, True, True, False]
+    assert [at.serves(Head(position=after)) for after in range(5)] == [False, True, True, True, False]
+    assert [at.serves(Head(position=3, id=id)) for id in ("e3", "another")] == [True, False]
+
+
+def test_another_event_where_the_reader_is_raises_a_doubt():
+    at = received(3, 4, 5, after=4)
+    assert at.doubted is None
+    at.receive([SimpleNamespace(offset=3, headers=to_message(event(5, id="another"))[2], value=b"{}")])
+    assert at.doubted == Head(position=5, id="e5")
 
 
 def test_what_is_new_is_what_is_not_behind_the_reader():

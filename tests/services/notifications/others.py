@@ -44,10 +44,10 @@ class Told:
         return Head(position=position, id=found[0].id) if found else None
 
     def read(self, partition, after, limit=500):
-        return self.events[after : after + limit]
+        return self.events[after.position : after.position + limit]
 
     def wait(self, after, timeout):
-        return len(self.events) > after.get(0, 0)
+        return len(self.events) > after.get(0, Head()).position
 
     def close(self):
         return
