@@ -64,6 +64,7 @@ class Connections:
             creator=lambda: self._joining.raw,
             poolclass=sa.NullPool,
             isolation_level="AUTOCOMMIT",
+            pool_reset_on_return=None,  # a transaction is ended by whoever began it; one that was lost cannot be
         )
 
     @contextmanager

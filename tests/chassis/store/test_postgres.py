@@ -1,6 +1,7 @@
 """The PostgreSQL store keeps the promises of every store, and those of many writers and readers at once."""
 
 import contextlib
+import gc
 import threading
 import time
 from functools import partial
@@ -125,13 +126,16 @@ def test_an_append_is_told_when_the_database_is_read_only_and_records_nothing(st
     assert store.read_stream("counter-a") == []
 
 
-def test_a_connection_that_the_server_has_closed_is_not_used_again(store, address):
-    store.append(raised("counter-a", 0, 1))
+def test_a_connection_that_the_server_has_closed_is_left_without_a_word(store, address, caplog):
+    with store.transaction() as transaction:
+        transaction.append(raised("counter-a", 0, 1))
     others = "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
     with psycopg.connect(address, autocommit=True) as db:
         db.execute(f"SELECT pg_terminate_backend(pid, 5000) {others}")  # waits until each is gone
     store.append(raised("counter-a", 1, 1))
     assert len(store.read_stream("counter-a")) == 2
+    gc.collect()
+    assert caplog.messages == []
 
 
 def test_all_connections_in_use_is_said_and_not_waited_for_long(address, monkeypatch):
