@@ -28,7 +28,7 @@ test: check pytest ## Everything that tests this: check, then the tests
 
 .PHONY: pytest
 pytest: $(DEV) ## The tests alone (ARGS="tests/contracts -x" for some of them)
-	@$(PY) -m pytest $(if $(ARGS),$(ARGS),--numprocesses 2 --dist loadfile)
+	@$(PY) -m pytest $(if $(ARGS),$(ARGS),--numprocesses 2 --dist loadfile --no-loadscope-reorder)
 
 .PHONY: check
 check: $(DEV) ## Lint, format, types and the rules of who imports whom

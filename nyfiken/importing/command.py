@@ -17,7 +17,7 @@ from nyfiken.importing.mapping import Map, WrongMap, load_map
 from nyfiken.importing.outcome import Outcome, What
 from nyfiken.importing.passing import Make, outcomes, would_be
 from nyfiken.importing.rows import NotATable
-from nyfiken.importing.sending import GaveUp, Sender
+from nyfiken.importing.sending import PATIENCE, GaveUp, Sender
 from nyfiken.layout import Layout, data_option, port_option
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -77,7 +77,7 @@ def _send(kind: Kind, file: Path, wanted: Map, platform: Layout) -> Counts:
     token = Tokens(keys.signing, keys.secret).sign("import", ["service"])
     headers = {"Authorization": f"Bearer {token}", "Accept-Language": "en"}
     with httpx.Client(base_url=platform.urls[kind.service], headers=headers, timeout=30.0, trust_env=False) as client:
-        return show(file, wanted, Sender(client, kind.path).send)
+        return show(file, wanted, Sender(client, kind.path, PATIENCE).send)
 
 
 def _progress() -> Progress:

@@ -31,7 +31,7 @@ class GaveUp(Exception):
 class Sender:
     """Sends commands to one path of a service. ``client`` knows the service's address and carries the token."""
 
-    def __init__(self, client: httpx.Client, path: str, patience: float = PATIENCE) -> None:
+    def __init__(self, client: httpx.Client, path: str, patience: float) -> None:
         self._client = client
         self._path = path
         self._patience = patience

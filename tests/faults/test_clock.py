@@ -7,6 +7,7 @@ stores (``recorded_at``) and in ``tests/chassis/processing/test_work_sharing.py`
 from __future__ import annotations
 
 import itertools
+import stat
 from datetime import timedelta
 from pathlib import Path
 
@@ -40,8 +41,9 @@ class Clock:
 @pytest.fixture
 def clock(tmp_path_factory):
     folder = tmp_path_factory.mktemp("clock")
-    for each in (folder, folder.parent, folder.parent.parent):
-        each.chmod(each.stat().st_mode | 0o011)  # the server runs as somebody else
+    for each in (folder, *folder.parents):
+        if not each.stat().st_mode & stat.S_IXOTH:
+            each.chmod(each.stat().st_mode | 0o011)  # the server runs as somebody else
     return Clock(folder / "seconds")
 
 

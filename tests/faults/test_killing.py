@@ -3,6 +3,7 @@ and feeds, and on PostgreSQL and Kafka."""
 
 from __future__ import annotations
 
+import os
 import random
 import re
 import threading
@@ -16,10 +17,12 @@ from tests.faults.workload import COMMANDS_OF_A_LIFE, Clients, happened_in, live
 from tests.platform import NAMES, RunningPlatform
 
 ROOT = Path(__file__).parents[2]
-AT_RANDOM = 2_000
-AT_FAILPOINTS = 600
+LONGER = max(1.0, float(os.environ.get("NYFIKEN_FAULT_SECONDS", "10")) / 10)
+"""How much longer everything lasts than it does each time."""
+AT_RANDOM = round(700 * LONGER)
+AT_FAILPOINTS = round(600 * LONGER)
 """Commands."""
-ROUNDS = 5
+ROUNDS = round(2 * LONGER)
 """Deaths of each process, at most: it ends in time on a slow machine, too."""
 ONE_IN = 300
 """Times that a failpoint is passed, one death: so rare that no event seems to be the cause of three in a row."""
@@ -100,7 +103,7 @@ def live_and_check(platform, commands, capsys, said):
     history.close()
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(180 + 60 * LONGER)
 def test_any_process_may_be_killed_at_any_moment(started, capsys):
     platform = started()
     killer = Killer(platform)
@@ -114,7 +117,7 @@ def test_any_process_may_be_killed_at_any_moment(started, capsys):
     assert all(killer.killed[name] > 0 for name in NAMES)
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(180 + 60 * LONGER)
 def test_a_process_may_die_between_any_two_durable_writes(started, stack, tmp_path, capsys):
     noted = tmp_path / "noted"
     platform = started({"NYFIKEN_FAILPOINTS": f"{noted}:{ONE_IN}"})

@@ -55,7 +55,7 @@ def test_a_file_without_the_maps_columns_is_a_failure(run):
 
 
 def test_without_a_platform_it_says_so(run, tmp_path, monkeypatch):
-    monkeypatch.setattr("nyfiken.importing.sending.PATIENCE", 0.0)
+    monkeypatch.setattr("nyfiken.importing.command.PATIENCE", 0.0)
     answer = run("Id,Name,Said\n1,a,b\n", MAP, "--data", str(tmp_path / "data"), "--port", "1")
     assert answer.exit_code == 1
     assert "does not answer: ConnectError" in answer.stderr
