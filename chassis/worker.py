@@ -136,14 +136,17 @@ class Worker:
 
     def _discover(self) -> list[Processor]:
         """Processors that this process does not know yet: at the start all, later new generations."""
-        with self._store.reading() as connection:
-            missing = [model for model in self._service.read_models if not generations(connection, model)]
-        if missing:
+        current = self._current()
+        filled = {processor.model for processor in current if isinstance(processor, ReadModelProcessor)}
+        if missing := [model for model in self._service.read_models if model not in filled]:
             self._start(missing)
-        with self._store.reading() as connection:
-            current = processors(self._service, self._store, connection)
+            current = self._current()
         self._forget_retired({processor.name for processor in current})
         return [processor for processor in current if processor.name not in self._processors]
+
+    def _current(self) -> list[Processor]:
+        with self._store.reading() as connection:
+            return processors(self._service, self._store, connection)
 
     def _start(self, models: list[ReadModel[Any]]) -> None:
         with self._store.transaction() as transaction:

@@ -16,6 +16,14 @@ Place = tuple[str, int]
 """A partition of a source: (service, partition)."""
 
 
+_ADVANCE = sa.update(CHECKPOINTS).where(
+    CHECKPOINTS.c.processor.in_(sa.bindparam("processors", expanding=True)),
+    CHECKPOINTS.c.source == sa.bindparam("of_source"),
+    CHECKPOINTS.c.partition == sa.bindparam("of_partition"),
+    CHECKPOINTS.c.position == sa.bindparam("old"),
+)
+
+
 class CheckpointMoved(Exception):
     """Another worker has applied these events: this one must let go."""
 
@@ -72,14 +80,15 @@ def advance(
     """Move these processors from ``old`` to the event ``last``; CheckpointMoved if one is no longer at ``old``."""
     source, partition = place
     done = connection.execute(
-        sa.update(CHECKPOINTS)
-        .where(
-            CHECKPOINTS.c.processor.in_(processors),
-            CHECKPOINTS.c.source == source,
-            CHECKPOINTS.c.partition == partition,
-            CHECKPOINTS.c.position == old.position,
-        )
-        .values(position=last.position, event_id=last.id)
+        _ADVANCE,
+        {
+            "processors": list(processors),
+            "of_source": source,
+            "of_partition": partition,
+            "old": old.position,
+            "position": last.position,
+            "event_id": last.id,
+        },
     )
     if done.rowcount != len(processors):
         raise CheckpointMoved(f"{', '.join(processors)} {source}/{partition}:{old.position}")

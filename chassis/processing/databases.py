@@ -28,10 +28,10 @@ def alone(connection: sa.Connection) -> None:
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
 
 
-def one_at_a_time(connection: sa.Connection, whose: str, names: Collection[str]) -> None:
-    """Hold these names of somebody until the transaction ends; all that want several take them in the same order."""
+def one_at_a_time(connection: sa.Connection, names: Collection[str]) -> None:
+    """Hold these names until the transaction ends; all that want several take them in the same order."""
     if names and on_postgres(connection):
-        connection.exec_driver_sql(_HOLD, ([f"{whose}/{name}" for name in names],))
+        connection.exec_driver_sql(_HOLD, (list(names),))
 
 
 def insert_new(connection: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:

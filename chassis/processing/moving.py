@@ -1,7 +1,7 @@
 """Moving processors by a batch: in one transaction, else each by itself, else event by event, and that is parked.
 
-Their checkpoints move first, by compare-and-set, then each applies the batch. Processors that may append something are
-moved each in a transaction of its own: an append ends by holding its partition, and nobody may wait for a stream then.
+Their checkpoints move first, by compare-and-set, then each applies the batch. Rules that may append something have a
+transaction apart from read models that write rows: nobody waits for a row then who holds streams, as commands do.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from chassis.processing.checkpoints import Checkpoint, CheckpointMoved, Place, a
 from chassis.processing.leases import Lease, Leases
 from chassis.processing.measures import APPLIED, LOST, PARKED
 from chassis.processing.parking import TooManyParked
-from chassis.processing.processor import Processor
+from chassis.processing.processor import Processor, apply
 from chassis.processing.source import SourceGone, SourceRestored
 from chassis.recorded import Recorded
 from chassis.store.protocol import Store, VersionConflict
@@ -66,13 +66,13 @@ class Mover:
 
     def move(self, group: Sequence[Assignment], events: Sequence[Recorded]) -> list[Assignment]:
         """Move them all; gives those that another worker has moved meanwhile. Raises Unavailable, SourceGone."""
-        together = [a for a in group if not (a.lease.cautious or _would_append(a, events))]
-        alone = [a for a in group if a not in together]
-        try:
-            self._apply(together, events)
-        except Exception as error:  # noqa: BLE001 - whatever it is, each is tried by itself
-            log.info("batch-failed", source=self._source, reason=reason_of(error))
-            alone = list(group)
+        alone = [assignment for assignment in group if assignment.lease.cautious]
+        for together in _apart([assignment for assignment in group if not assignment.lease.cautious], events):
+            try:
+                self._apply(together, events)
+            except Exception as error:  # noqa: BLE001 - whatever it is, each is tried by itself
+                log.info("batch-failed", source=self._source, reason=reason_of(error))
+                alone += together
         return [assignment for assignment in alone if not self._moves_alone(assignment, events)]
 
     def _moves_alone(self, assignment: Assignment, events: Sequence[Recorded]) -> bool:
@@ -148,9 +148,9 @@ class Mover:
         names = [assignment.processor.name for assignment in in_order]
         with self._store.transaction() as transaction:
             moved = advance(transaction.connection, names, in_order[0].place, in_order[0].checkpoint, events[-1])
-            for assignment in in_order:
-                if concerned := [r for r in events if assignment.processor.concerns(r)]:
-                    assignment.processor.apply(transaction, concerned)
+            concerned = {a.processor: [r for r in events if a.processor.concerns(r)] for a in in_order}
+            if any(concerned.values()):
+                apply(transaction, {processor: found for processor, found in concerned.items() if found})
             failpoint("worker-before-commit")
         failpoint("worker-after-commit")
         if any(assignment.processor.appends for assignment in in_order):
@@ -185,8 +185,13 @@ class Mover:
         log.error("processor-stopped", processor=assignment.processor.name, reason=f"{type(error).__name__}: {error}")
 
 
-def _would_append(assignment: Assignment, events: Sequence[Recorded]) -> bool:
-    return assignment.processor.appends and any(assignment.processor.concerns(recorded) for recorded in events)
+def _apart(group: Sequence[Assignment], events: Sequence[Recorded]) -> list[list[Assignment]]:
+    """Rules that something follows for, and the others; all in one where nobody else is concerned."""
+    concerned = [a for a in group if any(a.processor.concerns(recorded) for recorded in events)]
+    rules = [assignment for assignment in concerned if assignment.processor.appends]
+    if not rules or len(rules) == len(concerned):
+        return [list(group)]
+    return [[assignment for assignment in group if assignment not in rules], rules]
 
 
 def _in_the_way(error: Unavailable | VersionConflict) -> bool:

@@ -10,7 +10,7 @@ cannot join a key that is being released at that moment.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -20,6 +20,9 @@ from chassis.processing.tables import PARKED_EVENTS, PARKED_KEYS
 from chassis.recorded import Recorded, from_micros, pack, to_micros, unpack
 
 MOST_KEYS = 1_000
+_PARKED = sa.select(PARKED_KEYS.c.processor, PARKED_KEYS.c.key).where(
+    PARKED_KEYS.c.processor.in_(sa.bindparam("processors", expanding=True))
+)
 
 
 class TooManyParked(Exception):
@@ -43,16 +46,20 @@ def parked_among(connection: sa.Connection, processor: str, keys: Iterable[str])
     return frozenset(connection.scalars(_parked(processor, wanted))) if wanted else frozenset()
 
 
-def hold_parked(connection: sa.Connection, processor: str, keys: Iterable[str]) -> frozenset[str]:
+def hold_parked(connection: sa.Connection, processor: str, keys: Collection[str]) -> frozenset[str]:
     """Those of these keys that are parked, and stay so until the transaction ends."""
-    wanted = list(keys)
-    held = _parked(processor, wanted).order_by(PARKED_KEYS.c.key).with_for_update()
-    return frozenset(connection.scalars(held)) if wanted else frozenset()
+    if not keys:
+        return frozenset()
+    held = _parked(processor, list(keys)).order_by(PARKED_KEYS.c.key).with_for_update()
+    return frozenset(connection.scalars(held))
 
 
-def parked_keys(connection: sa.Connection, processor: str) -> frozenset[str]:
-    """All that are parked: ``MOST_KEYS`` at most, mostly none."""
-    return frozenset(connection.scalars(sa.select(PARKED_KEYS.c.key).where(PARKED_KEYS.c.processor == processor)))
+def parked_keys(connection: sa.Connection, processors: Collection[str]) -> Mapping[str, Collection[str]]:
+    """Processor → all its keys that are parked: ``MOST_KEYS`` at most, mostly none."""
+    found: dict[str, list[str]] = {name: [] for name in processors}
+    for processor, key in connection.execute(_PARKED, {"processors": list(processors)}):
+        found[processor].append(key)
+    return found
 
 
 def park(connection: sa.Connection, processor: str, key: str, recorded: Recorded, reason: str, now: datetime) -> None:

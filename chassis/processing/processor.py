@@ -7,7 +7,7 @@ it raises rolls all of that back. It knows how to set one event aside, and how t
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
 import sqlalchemy as sa
@@ -21,7 +21,7 @@ from chassis.processing.measures import REFUSED
 from chassis.processing.parking import hold_parked, park, parked_keys, release, waiting
 from chassis.processing.reaction import Reaction, Then, command_id
 from chassis.processing.read_model import ReadModel
-from chassis.processing.registry import Generation, generations
+from chassis.processing.registry import Generation, table_of, tables
 from chassis.processing.search import create_index
 from chassis.recorded import Metadata, Recorded
 from chassis.service import Service
@@ -35,7 +35,7 @@ class Processor(ABC):
     """Moves one thing along its sources. ``name`` identifies its checkpoints, leases and parked keys."""
 
     appends: ClassVar[bool] = False
-    """Whether it appends to the history: then it has a transaction of its own, for it holds what commands wait for."""
+    """Whether it appends to the history: then it holds what commands wait for."""
     at_head: bool = False
     """Whether it starts at the heads of the moment it is first registered, instead of at the beginning."""
 
@@ -62,7 +62,7 @@ class Processor(ABC):
         """What fails together with this event."""
 
     @abstractmethod
-    def apply(self, transaction: Transaction, events: Sequence[Recorded]) -> None:
+    def apply(self, transaction: Transaction, events: Sequence[Recorded], parked: Collection[str]) -> None:
         """Apply events that concern it, in order, but for those whose keys are parked: they join them."""
 
     @abstractmethod
@@ -74,11 +74,14 @@ class Processor(ABC):
         for key in sorted(self.keys(recorded)):
             park(transaction.connection, self.name, key, recorded, reason, transaction.now)
 
-    def _set_aside(self, transaction: Transaction, keyed: Iterable[tuple[Recorded, str]]) -> list[tuple[Recorded, str]]:
+    def _set_aside(
+        self, transaction: Transaction, keyed: Iterable[tuple[Recorded, str]], parked: Collection[str]
+    ) -> list[tuple[Recorded, str]]:
         """Let events of parked keys join them; gives the others."""
         pairs = list(keyed)
-        concerned = parked_keys(transaction.connection, self.name).intersection(key for _, key in pairs)
-        waiting = hold_parked(transaction.connection, self.name, concerned)
+        if not parked:
+            return pairs
+        waiting = hold_parked(transaction.connection, self.name, {key for _, key in pairs}.intersection(parked))
         for recorded, key in pairs:
             if key in waiting:
                 park(transaction.connection, self.name, key, recorded, "waits for an earlier event", transaction.now)
@@ -93,7 +96,7 @@ class ReadModelProcessor(Processor):
         self.model = model
         self.generation = generation
         self.serving = generation.serving
-        self._table = model.table(sa.MetaData(), generation.generation)
+        self._table = table_of(model, generation.generation)
 
     @property
     def batch(self) -> int:
@@ -114,11 +117,11 @@ class ReadModelProcessor(Processor):
         except Exception:  # noqa: BLE001 - the event is being parked for what it raises
             return (recorded.subject,)
 
-    def apply(self, transaction: Transaction, events: Sequence[Recorded]) -> None:
+    def apply(self, transaction: Transaction, events: Sequence[Recorded], parked: Collection[str]) -> None:
         """Fold the batch in memory and write its rows at once; a row whose fold raises is parked from there on."""
         keyed = [(recorded, key) for recorded in events for key in self.model.keys(recorded)]
         folding = Folding(transaction.connection, self.model, self._table)
-        for failed in sorted(folding.fold(self._set_aside(transaction, keyed)), key=lambda failed: failed.key):
+        for failed in sorted(folding.fold(self._set_aside(transaction, keyed, parked)), key=lambda failed: failed.key):
             park(transaction.connection, self.name, failed.key, failed.recorded, failed.reason, transaction.now)
         folding.write()
 
@@ -155,34 +158,30 @@ class ReactionProcessor(Processor):
         """The stream the event came from."""
         return (recorded.stream,)
 
-    def apply(self, transaction: Transaction, events: Sequence[Recorded]) -> None:
+    def apply(self, transaction: Transaction, events: Sequence[Recorded], parked: Collection[str]) -> None:
         """Decide everything in memory and append once; what is refused is an outcome."""
-        kept = self._set_aside(transaction, ((recorded, recorded.stream) for recorded in events))
-        self._react(transaction, [recorded for recorded, _ in kept])
+        react(transaction, [(self, self.kept(transaction, events, parked))])
+
+    def kept(self, transaction: Transaction, events: Sequence[Recorded], parked: Collection[str]) -> list[Recorded]:
+        """Those that are not set aside."""
+        keyed = ((recorded, recorded.stream) for recorded in events)
+        return [recorded for recorded, _ in self._set_aside(transaction, keyed, parked)]
 
     def retry(self, transaction: Transaction, key: str, events: Sequence[Recorded]) -> None:
         """Carry out what follows from them now; what was done before is not done again."""
-        self._react(transaction, events)
+        react(transaction, [(self, events)])
 
-    def _react(self, transaction: Transaction, events: Sequence[Recorded]) -> None:
-        one_at_a_time(transaction.connection, self.name, {about for r in events for about in self._reaction.about(r)})
-        planned = [(r, then) for r in events for then in self._reaction.then(r, transaction.connection)]
-        streams = {then.decider.stream(then.subject) for _, then in planned}
-        attempt = Attempt(transaction, Request(), absent=streams - transaction.lock(sorted(streams)))
-        keys = [self._key(recorded, then) for recorded, then in planned]
-        taken = transaction.taken(keys)
-        done: dict[CommandKey, None] = {}  # as a list would be, but found at once among thousands
-        for (recorded, then), key in zip(planned, keys, strict=True):
-            if key not in taken and key not in done:
-                self._carry_out(attempt, recorded, then)
-                done[key] = None
-        if done:
-            transaction.append(attempt.append(*done))
+    def about(self, events: Iterable[Recorded]) -> set[str]:
+        """What of its memory they are about; of no other rule's."""
+        return {f"{self.name}/{about}" for recorded in events for about in self._reaction.about(recorded)}
 
-    def _key(self, recorded: Recorded, then: Then) -> CommandKey:
-        return CommandKey(caller=self.name, key=command_id(recorded.id, self.name, then.recipient))
+    def then(self, transaction: Transaction, recorded: Recorded) -> Iterator[tuple[CommandKey, Then]]:
+        """The commands that follow, each with the key that it is done once under."""
+        for then in self._reaction.then(recorded, transaction.connection):
+            yield CommandKey(caller=self.name, key=command_id(recorded.id, self.name, then.recipient)), then
 
-    def _carry_out(self, attempt: Attempt, recorded: Recorded, then: Then) -> None:
+    def carry_out(self, attempt: Attempt, recorded: Recorded, then: Then) -> None:
+        """Decide one of them."""
         try:
             events = then.decide(attempt.read(then.decider, then.subject))
         except Refusal as refusal:
@@ -199,6 +198,27 @@ class ReactionProcessor(Processor):
         attempt.record(then.decider, then.subject, events, because=because)
 
 
+def react(transaction: Transaction, concerned: Sequence[tuple[ReactionProcessor, Sequence[Recorded]]]) -> None:
+    """Let rules answer events: what all of them say is decided in memory and appended at once."""
+    one_at_a_time(transaction.connection, set().union(*(rule.about(events) for rule, events in concerned)))
+    planned = [
+        (key, rule, recorded, then)
+        for rule, events in concerned
+        for recorded in events
+        for key, then in rule.then(transaction, recorded)
+    ]
+    streams = {then.decider.stream(then.subject) for _, _, _, then in planned}
+    attempt = Attempt(transaction, Request(), absent=streams - transaction.lock(sorted(streams)))
+    taken = transaction.taken([key for key, _, _, _ in planned])
+    done: dict[CommandKey, None] = {}  # as a list would be, but found at once among thousands
+    for key, rule, recorded, then in planned:
+        if key not in taken and key not in done:
+            rule.carry_out(attempt, recorded, then)
+            done[key] = None
+    if done:
+        transaction.append(attempt.append(*done))
+
+
 class ErasureProcessor(Processor):
     """Destroys keys."""
 
@@ -211,7 +231,7 @@ class ErasureProcessor(Processor):
         """The stream the event came from."""
         return (recorded.stream,)
 
-    def apply(self, transaction: Transaction, events: Sequence[Recorded]) -> None:
+    def apply(self, transaction: Transaction, events: Sequence[Recorded], parked: Collection[str]) -> None:
         """Forget what these events say."""
         for recorded in events:
             for what in self._erasure.forget(recorded):
@@ -221,14 +241,26 @@ class ErasureProcessor(Processor):
 
     def retry(self, transaction: Transaction, key: str, events: Sequence[Recorded]) -> None:
         """Forget it now."""
-        self.apply(transaction, events)
+        self.apply(transaction, events, ())
+
+
+def apply(transaction: Transaction, concerned: Mapping[Processor, Sequence[Recorded]]) -> None:
+    """Apply to each what concerns it. What rules append is appended once and last: that ends by holding a partition."""
+    parked = parked_keys(transaction.connection, [processor.name for processor in concerned])
+    rules: list[tuple[ReactionProcessor, Sequence[Recorded]]] = []
+    for processor, events in concerned.items():
+        if isinstance(processor, ReactionProcessor):
+            rules.append((processor, processor.kept(transaction, events, parked[processor.name])))
+        else:
+            processor.apply(transaction, events, parked[processor.name])
+    if rules:
+        react(transaction, rules)
 
 
 def processors(service: Service, store: Store, connection: sa.Connection) -> list[Processor]:
     """All processors of a service: one for each table of a read model that is built or serves, one for each rule."""
-    tables = [(model, built) for model in service.read_models for built in generations(connection, model)]
     return [
-        *(ReadModelProcessor(model, built) for model, built in tables),
+        *(ReadModelProcessor(model, table) for model, table in tables(connection, service.read_models)),
         *(ReactionProcessor(reaction) for reaction in service.reactions),
         *(ErasureProcessor(erasure, store) for erasure in service.erasures),
     ]

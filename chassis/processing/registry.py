@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Any, TypeVar
 
@@ -34,17 +35,22 @@ class Generation:
         return f"{self.name}_v{self.version}" + (f"_g{self.generation}" if self.generation > 1 else "")
 
 
+_USED = sa.select(READ_MODELS).where(~READ_MODELS.c.retired).order_by(READ_MODELS.c.generation)
+
+
+def tables(connection: sa.Connection, models: Iterable[ReadModel[Any]]) -> Iterator[tuple[ReadModel[Any], Generation]]:
+    """The tables of these versions of read models that are built or serve: model by model, oldest first."""
+    found = [
+        Generation(name=row.name, version=row.version, generation=row.generation, serving=row.serving)
+        for row in connection.execute(_USED)
+    ]
+    for model in models:
+        yield from ((model, one) for one in found if (one.name, one.version) == (model.name, model.version))
+
+
 def generations(connection: sa.Connection, model: ReadModel[Any]) -> list[Generation]:
     """The tables of this version of a read model that are built or serve, oldest first."""
-    query = (
-        sa.select(READ_MODELS)
-        .where(READ_MODELS.c.name == model.name, READ_MODELS.c.version == model.version, ~READ_MODELS.c.retired)
-        .order_by(READ_MODELS.c.generation)
-    )
-    return [
-        Generation(name=row.name, version=row.version, generation=row.generation, serving=row.serving)
-        for row in connection.execute(query)
-    ]
+    return [generation for _, generation in tables(connection, [model])]
 
 
 def serving(connection: sa.Connection, model: ReadModel[Any]) -> Generation:
@@ -62,12 +68,12 @@ def rows(connection: sa.Connection, model: ReadModel[R]) -> Rows[R]:
 
 def rows_of(connection: sa.Connection, model: ReadModel[R], table: Generation) -> Rows[R]:
     """The rows of one table."""
-    return Rows(connection, model, _table(model, table.generation))
+    return Rows(connection, model, table_of(model, table.generation))
 
 
 @cache
-def _table(model: ReadModel[Any], generation: int) -> sa.Table:
-    """Made once, since what SQLAlchemy has compiled for a table it finds again only by that very object."""
+def table_of(model: ReadModel[Any], generation: int) -> sa.Table:
+    """The table of one generation, made once: what SQLAlchemy has compiled it finds again only by that very object."""
     return model.table(sa.MetaData(), generation)
 
 

@@ -5,7 +5,7 @@ import random
 
 import pytest
 
-from chassis.processing.processor import processors
+from chassis.processing.processor import apply, processors
 from chassis.processing.registry import rows_of, start_generation
 from chassis.store.protocol import Append, Change
 from chassis.testing.happenings import CounterRaised
@@ -62,7 +62,7 @@ def fold(store, tables, partition):
     while events := store.read(partition, after, BATCH):
         with store.transaction() as transaction:
             for table in tables:
-                table.apply(transaction, events)
+                apply(transaction, {table: events})
         after = events[-1].position
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 import sqlalchemy as sa
 
 from chassis.decider import change, handle
-from chassis.processing.processor import ReactionProcessor
+from chassis.processing.processor import ReactionProcessor, apply
 from chassis.processing.reaction import Reaction, Then
 from chassis.recorded import Recorded
 from chassis.testing.happenings import COUNTER, CounterRaised
@@ -55,7 +55,7 @@ def test_of_two_events_at_the_same_moment_the_later_sees_the_other(several_parti
         """In opposite orders: they would wait for each other, if each took what it is about as it comes."""
         meanwhile.wait()
         with store.transaction() as transaction:
-            rule.apply(transaction, events)
+            apply(transaction, {rule: events})
 
     for n in range(ROUNDS):
         first, second, third, fourth = (arrived(store, f"{n}-{m}", f"pair-{n}-{m % 2}") for m in range(4))

@@ -5,7 +5,7 @@ import dataclasses
 import pytest
 
 from chassis.processing.parking import parked, release, waiting
-from chassis.processing.processor import processors, retry
+from chassis.processing.processor import apply, processors, retry
 from chassis.processing.registry import rows_of, start_generation
 from chassis.store.protocol import Append, Change
 from chassis.testing.happenings import CounterRaised
@@ -52,7 +52,7 @@ def fold(store, processor, partition, at_a_time):
     after = 0
     while events := store.read(partition, after, at_a_time):
         with store.transaction() as transaction:
-            processor.apply(transaction, events)
+            apply(transaction, {processor: events})
         after = events[-1].position
 
 

@@ -1,6 +1,6 @@
 """The rules of this service on a real store, fed event by event: every order in which histories can arrive."""
 
-from chassis.processing.processor import ReactionProcessor
+from chassis.processing.processor import ReactionProcessor, apply
 from chassis.processing.tables import create_tables
 from chassis.store.sqlite import SqliteStore
 from contracts.notifications import NotificationRaised
@@ -60,4 +60,4 @@ class Arrivals:
     def _tell(self, rule, recorded):
         if rule.concerns(recorded):
             with self.store.transaction() as transaction:
-                rule.apply(transaction, [recorded])
+                apply(transaction, {rule: [recorded]})
