@@ -32,6 +32,10 @@ class Holders:
         with self._store.reading() as connection:
             return bool(connection.scalar(sa.select(WORKERS).where(WORKERS.c.owner == owner).limit(1)))
 
+    def of(self, processor):
+        """Who holds a part of this processor; None is there if a part is nobody's."""
+        return {owner for owner, held in self.held().items() if held[processor]}
+
     def are_shared_by(self, *owners):
         """Whether these, and only these, hold everything, each of each processor at most its share."""
         held = self.held()

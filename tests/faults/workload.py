@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -35,10 +36,19 @@ class Clients:
         self._lock = threading.Lock()
         self._tokens = {}
         self._platform = platform
-        self._http = {name: httpx.Client(base_url=url, timeout=5.0) for name, url in platform.urls.items()}
+        self._opened = []
+        self._http = {}
+        for service, url in platform.urls.items():
+            self.reach(service, url)
+
+    def reach(self, service, *urls):
+        """From now on ask these web processes of a service by turns."""
+        replicas = [httpx.Client(base_url=url, timeout=5.0) for url in urls]
+        self._opened += replicas
+        self._http[service] = itertools.cycle(replicas)
 
     def close(self):
-        for client in self._http.values():
+        for client in self._opened:
             client.close()
 
     def command(self, method, path, who, body=None, key=None):
@@ -52,12 +62,12 @@ class Clients:
         return response.json()
 
     def _answered(self, method, path, who, body, key):
-        client = self._http[SERVICE_OF[path.split("/")[1]]]
+        service = SERVICE_OF[path.split("/")[1]]
         headers = {"Authorization": f"Bearer {self._token(who)}", "Idempotency-Key": key, "X-Correlation-ID": key}
         patience_ends = time.monotonic() + PATIENCE
         while True:
             try:
-                response = client.request(method, path, json=body, headers=headers)
+                response = next(self._http[service]).request(method, path, json=body, headers=headers)
                 if response.status_code < 500:
                     return response
                 self.refusals.append(response)
