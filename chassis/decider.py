@@ -29,7 +29,7 @@ from chassis.store.protocol import (
     VersionConflict,
 )
 from chassis.store.snapshots import fingerprint, pack, unpack
-from contracts.event import as_kept
+from contracts.event import UnknownEventVersion, as_kept
 
 S = TypeVar("S")
 ATTEMPTS = 10
@@ -175,7 +175,8 @@ def handle(store: Store, work: Work, request: Request | None = None, memory: Sta
 
     Whoever was outrun a few times holds the streams that others changed while trying again, and so gets a turn.
     The same idempotency key gets its first answer, whatever has happened since. Raises what ``work`` refuses with,
-    Stale, Invalid (the key came with another body before), Conflict (outrun all the same), Unavailable.
+    Stale, Invalid (the key came with another body before), Conflict (outrun all the same), Unavailable, and
+    UnknownEventVersion of a stream that a newer release has written to.
     """
     request = request or Request()
     contended: set[str] = set()
@@ -191,7 +192,7 @@ def handle(store: Store, work: Work, request: Request | None = None, memory: Sta
                 return first
         except KeyTaken as taken:
             return _same_body(taken.answer, request)
-        except Refusal:
+        except (Refusal, UnknownEventVersion):
             if first := _first_answer(store, request):
                 return first
             raise

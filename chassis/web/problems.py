@@ -14,6 +14,7 @@ from werkzeug.exceptions import HTTPException
 from chassis.errors import Refusal, Unavailable
 from chassis.web.messages import translated
 from chassis.web.runtime import language, runtime
+from contracts.event import UnknownEventVersion
 
 log = structlog.get_logger("web")
 MEDIA_TYPE = "application/problem+json"
@@ -68,6 +69,7 @@ def register(app: Flask) -> None:
     """Answer every exception of this app with a problem document."""
     app.register_error_handler(Refusal, lambda refusal: respond(of_refusal(refusal)))
     app.register_error_handler(HTTPException, lambda error: respond(of_http(error, app)))
+    app.register_error_handler(UnknownEventVersion, lambda error: respond(_newer(error)))
     app.register_error_handler(Exception, lambda error: respond(_unexpected(error)))
 
 
@@ -140,6 +142,12 @@ def flat(messages: Any, path: str = "") -> Iterator[tuple[str, list[str]]]:
         yield path, [str(message) for message in messages]
     else:
         yield path, [str(messages)]
+
+
+def _newer(error: UnknownEventVersion) -> Problem:
+    """A newer release, which is being rolled out beside this one, was there first: that one can answer."""
+    log.warning("newer-release-needed", correlation_id=g.get("correlation_id"), type=str(error))
+    return of_refusal(Unavailable("newer-release-needed"))
 
 
 def _unexpected(error: Exception) -> Problem:

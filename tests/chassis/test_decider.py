@@ -13,7 +13,7 @@ from chassis.store.sqlite import SqliteStore
 from chassis.store.sqlite.transaction import SqliteTransaction
 from chassis.testing.happenings import COUNTER, Counter, CounterRaised, CounterSigned
 from chassis.testing.store_suite import raise_by_one
-from contracts.event import Sealed
+from contracts.event import Sealed, UnknownEventVersion
 
 
 @pytest.fixture
@@ -109,6 +109,19 @@ def test_a_repeated_request_gets_its_first_answer_though_it_would_be_refused_now
         first.positions,
         {"counter-a": 1},
     )
+    assert versions(store) == [1, 2]
+
+
+def test_a_repeated_request_gets_its_first_answer_though_a_newer_release_has_written_to_the_stream_since(store):
+    request = Request(key=CommandKey(caller="anna", key="k"), status=201)
+    first = handle(store, change(COUNTER, "a", raise_by_one), request)
+    handle(store, change(COUNTER, "a", raise_by_one))
+    with store.transaction() as transaction:
+        transaction.connection.exec_driver_sql("UPDATE events SET type = 'counter-raised.v9' WHERE version = 2")
+    again = handle(store, change(COUNTER, "a", raise_by_one), request)
+    assert (again.status, again.positions) == (201, first.positions)
+    with pytest.raises(UnknownEventVersion):
+        handle(store, change(COUNTER, "a", raise_by_one))
     assert versions(store) == [1, 2]
 
 
