@@ -2,6 +2,7 @@
 
 PORT ?= 8081
 DATA ?= data
+MINUTES ?= 10
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
@@ -29,6 +30,14 @@ test: check pytest ## Everything that tests this: check, then the tests
 .PHONY: pytest
 pytest: $(DEV) ## The tests alone (ARGS="tests/contracts -x" for some of them)
 	@$(PY) -m pytest $(if $(ARGS),$(ARGS),--numprocesses 2 --dist loadfile --no-loadscope-reorder)
+
+.PHONY: faults
+faults: $(DEV) ## Let processes die and servers fail, each server fault for a minute (ARGS="-k broker" for some)
+	@NYFIKEN_FAULT_SECONDS=60 $(PY) -m pytest tests/faults $(ARGS)
+
+.PHONY: chaos
+chaos: $(DEV) ## Let servers fail at random, one fault after the other (MINUTES=10; SEED=4711 for the same ones again)
+	@$(PY) -m tests.faults.chaos --minutes $(MINUTES) $(if $(SEED),--seed $(SEED))
 
 .PHONY: check
 check: $(DEV) ## Lint, format, types and the rules of who imports whom
