@@ -92,17 +92,17 @@ class CommandRoute:
             occurred_at=_occurred_at(command),
             status=self.status,
             ids=ids,
-            absent=frozenset([stream] if self._makes_its_subject() else []),
+            absent=frozenset([stream] if self._makes_its_subject(command) else []),
         )
         done = handle(now.store, lambda attempt: self.work(command)(attempt), wanted, now.memory)
         return self._respond(done, command, path)
 
-    def _makes_its_subject(self) -> bool:
-        """Whether the aggregate's id is made here, by chance, so that nothing can have happened to it."""
+    def _makes_its_subject(self, command: Any) -> bool:
+        """Whether the aggregate's id was made here, by chance, so that nothing can have happened to it."""
         name, shape = self.subject, self.shape
-        return (
-            isinstance(name, str) and name in shape.fresh and shape.fresh[name] is None and name not in shape.same_for
-        )
+        if not isinstance(name, str) or name not in shape.fresh or shape.fresh[name] is not None:
+            return False
+        return getattr(command, shape.same_for.get(name, ""), None) is None
 
     def _command(self, path: Mapping[str, str]) -> tuple[Any, dict[str, str]]:
         ids = load_path(self.shape.path, path)
