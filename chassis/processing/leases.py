@@ -73,6 +73,7 @@ class Leases:
             held: list[Lease] = []
             for processor, keys in _by_processor(wanted).items():
                 held += self._share_of(connection, {key: rows[key] for key in keys}, shares[processor], now, until)
+            self._renew(connection, list(shares), now, until)
             return held
 
     @contextmanager
@@ -125,10 +126,14 @@ class Leases:
         mine = [key for key, row in rows.items() if self._holds(row, now)]
         free = [key for key, row in rows.items() if key not in mine and self._may_take(row, now)]
         kept, given_back = mine[:share], mine[share:]
-        _set(connection, kept, expires_at=until)
         _set(connection, given_back, released=True)
         held = [_lease(key, rows[key].epoch, rows[key].lost, rows[key].trying, rows[key].tries) for key in kept]
         return held + [self._take(connection, rows[key], key, until) for key in free[: share - len(kept)]]
+
+    def _renew(self, connection: sa.Connection, processors: list[str], now: int, until: int) -> None:
+        """All that is held and was not given back, at once: they are many, and it is done every few seconds."""
+        whose = {"processors": processors, "holder": self._process, "now": now}
+        connection.execute(_RENEW, {**whose, "expires_at": until})
 
     def _holds(self, row: Any, now: int) -> bool:
         return bool(row.process == self._process and not row.released and row.expires_at > now)
@@ -148,6 +153,14 @@ class Leases:
         tried = {"lost_at": lost_at, "lost": lost, "trying": -abs(row.trying), "tries": tries}
         _set(connection, [key], **mine, **tried, epoch=row.epoch + 1)
         return _lease(key, row.epoch + 1, lost, row.trying, tries)
+
+
+_RENEW = sa.update(LEASES).where(
+    LEASES.c.processor.in_(sa.bindparam("processors", expanding=True)),
+    LEASES.c.process == sa.bindparam("holder"),
+    LEASES.c.expires_at > sa.bindparam("now"),
+    ~LEASES.c.released,
+)
 
 
 def _locked(connection: sa.Connection, wanted: Sequence[Key]) -> dict[Key, Any]:
