@@ -6,6 +6,7 @@ small; so what is needed here is mostly imported where it is used.
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -100,6 +101,7 @@ def _worker(process: Process) -> None:
         return
     sources = {other.name: program.adapters.source(process, service.name, other) for other in others}
     relay = program.adapters.relay(process, store)
+    gc.freeze()  # what is there now stays: it need not be looked through again and again for what nobody uses
     Worker(service, store, sources, process.settings.worker, relay).run(told)
     if relay is not None:
         relay.close()

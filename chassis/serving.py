@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import threading
 from http import HTTPStatus
@@ -72,7 +73,7 @@ class _Server(BaseApplication):  # type: ignore[misc]
         program = self._process.program()
         service = program.service
         store = program.adapters.store(self._process, service.name)
-        return create_app(
+        app = create_app(
             service,
             program.routes,
             store,
@@ -80,6 +81,8 @@ class _Server(BaseApplication):  # type: ignore[misc]
             problem_texts=(program.problems,),
             waiting=self._listening.waiting,
         )
+        gc.freeze()  # as in a worker
+        return app
 
 
 class _Worker(ThreadWorker):  # type: ignore[misc]

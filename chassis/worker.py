@@ -96,6 +96,8 @@ class Worker:
         self.look()
         while sum(reader.step() for reader in self._readers.values()):
             self.look()
+        for reader in self._readers.values():
+            reader.keep()
         self.look()
 
     def stopped(self) -> dict[str, str]:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from chassis.processing.databases import alone, insert_new
 from chassis.processing.tables import CHECKPOINTS
-from chassis.recorded import Position, Recorded
+from chassis.recorded import Position
 from chassis.store.protocol import Head
 
 Place = tuple[str, int]
@@ -75,9 +75,9 @@ def register(
 
 
 def advance(
-    connection: sa.Connection, processors: Collection[str], place: Place, old: Checkpoint, last: Recorded
-) -> Checkpoint:
-    """Move these processors from ``old`` to the event ``last``; CheckpointMoved if one is no longer at ``old``."""
+    connection: sa.Connection, processors: Collection[str], place: Place, old: Checkpoint, new: Checkpoint
+) -> None:
+    """Move these processors from ``old`` to ``new``; CheckpointMoved if one is no longer at ``old``."""
     source, partition = place
     done = connection.execute(
         _ADVANCE,
@@ -86,13 +86,12 @@ def advance(
             "of_source": source,
             "of_partition": partition,
             "old": old.position,
-            "position": last.position,
-            "event_id": last.id,
+            "position": new.position,
+            "event_id": new.event_id,
         },
     )
     if done.rowcount != len(processors):
         raise CheckpointMoved(f"{', '.join(processors)} {source}/{partition}:{old.position}")
-    return Checkpoint(last.position, last.id)
 
 
 def forget(connection: sa.Connection, processor: str) -> None:

@@ -2,13 +2,17 @@
 
 Their checkpoints move first, by compare-and-set, then each applies the batch. Rules that may append something have a
 transaction apart from read models that write rows: nobody waits for a row then who holds streams, as commands do.
+
+What another service records concerns most processors seldom. Where a batch concerns nobody, their checkpoints are kept
+a moment later, together with others: each time costs the database as much as an append.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import time
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 
 import structlog
 
@@ -41,6 +45,8 @@ class Assignment:
     processor: Processor
     lease: Lease
     checkpoint: Checkpoint
+    kept: Checkpoint
+    """What the database knows of it: less, where nothing since concerned the processor."""
     doubted: bool = False
     """Whether the owner is to be asked if its history is still the one that was read."""
     suspected: bool = False
@@ -66,6 +72,9 @@ class Mover:
 
     def move(self, group: Sequence[Assignment], events: Sequence[Recorded]) -> list[Assignment]:
         """Move them all; gives those that another worker has moved meanwhile. Raises Unavailable, SourceGone."""
+        if self._passes_by(group, events):
+            self._moved(group, _at(events[-1]), len(events))
+            return []
         alone = [assignment for assignment in group if assignment.lease.cautious]
         for together in _apart([assignment for assignment in group if not assignment.lease.cautious], events):
             try:
@@ -75,6 +84,41 @@ class Mover:
                 alone += together
         return [assignment for assignment in alone if not self._moves_alone(assignment, events)]
 
+    def keep(self, passed: Iterable[Assignment]) -> list[Assignment]:
+        """Let the database know how far these are; gives those that another worker has moved. Raises Unavailable."""
+        apart = [assignment for assignment in passed if assignment.kept != assignment.checkpoint]
+        if not apart:
+            return []
+        try:
+            self._keep(apart)
+        except CheckpointMoved:
+            return [assignment for assignment in apart if self._is_lost(assignment)]
+        return []
+
+    def _keep(self, passed: Sequence[Assignment]) -> None:
+        together: dict[tuple[Place, Checkpoint, Checkpoint], list[Assignment]] = defaultdict(list)
+        for assignment in sorted(passed, key=lambda each: (each.place, each.processor.name)):
+            together[assignment.place, assignment.kept, assignment.checkpoint].append(assignment)
+        with self._store.transaction() as transaction:
+            for (place, kept, to), group in together.items():
+                advance(transaction.connection, [each.processor.name for each in group], place, kept, to)
+        for assignment in passed:
+            assignment.kept = assignment.checkpoint
+
+    def _is_lost(self, assignment: Assignment) -> bool:
+        try:
+            self._keep([assignment])
+        except CheckpointMoved:
+            self._lost(assignment)
+            return True
+        return False
+
+    def _passes_by(self, group: Sequence[Assignment], events: Sequence[Recorded]) -> bool:
+        """Whether nothing of it concerns anybody. What this service has recorded itself, its callers wait for."""
+        return self._source != self._store.service and not any(
+            assignment.lease.cautious or any(map(assignment.processor.concerns, events)) for assignment in group
+        )
+
     def _moves_alone(self, assignment: Assignment, events: Sequence[Recorded]) -> bool:
         """False if another worker has moved it."""
         try:
@@ -83,12 +127,15 @@ class Mover:
             else:
                 self._one_by_one(assignment, events)
         except CheckpointMoved:
-            LOST.labels(assignment.processor.name).inc()
-            log.warning("checkpoint-moved", processor=assignment.processor.name)
+            self._lost(assignment)
             return False
         except _STOPS as error:
             self.stop(assignment, error)
         return True
+
+    def _lost(self, assignment: Assignment) -> None:
+        LOST.labels(assignment.processor.name).inc()
+        log.warning("checkpoint-moved", processor=assignment.processor.name)
 
     def _one_by_one(self, assignment: Assignment, events: Sequence[Recorded]) -> None:
         try:
@@ -135,19 +182,19 @@ class Mover:
         in_order = sorted(group, key=lambda assignment: assignment.processor.name)
         for attempt in range(1, _ATTEMPTS + 1):
             try:
-                checkpoint = self._applied(in_order, events)
+                self._applied(in_order, events)
                 break
             except (Unavailable, VersionConflict) as error:
                 if attempt == _ATTEMPTS or not _in_the_way(error):
                     raise
-        self._moved(in_order, checkpoint, len(events))
+        self._moved(in_order, _at(events[-1]), len(events))
         self._note(in_order, events, time.perf_counter() - began)
 
-    def _applied(self, in_order: Sequence[Assignment], events: Sequence[Recorded]) -> Checkpoint:
+    def _applied(self, in_order: Sequence[Assignment], events: Sequence[Recorded]) -> None:
         """One transaction; all workers lock the rows of one processor after those of another in the same order."""
-        names = [assignment.processor.name for assignment in in_order]
         with self._store.transaction() as transaction:
-            moved = advance(transaction.connection, names, in_order[0].place, in_order[0].checkpoint, events[-1])
+            for kept, names in _by_kept(in_order).items():
+                advance(transaction.connection, names, in_order[0].place, kept, _at(events[-1]))
             concerned = {a.processor: [r for r in events if a.processor.concerns(r)] for a in in_order}
             if any(concerned.values()):
                 apply(transaction, {processor: found for processor, found in concerned.items() if found})
@@ -155,7 +202,8 @@ class Mover:
         failpoint("worker-after-commit")
         if any(assignment.processor.appends for assignment in in_order):
             failpoint("rule-after-commit")
-        return moved
+        for assignment in in_order:
+            assignment.kept = _at(events[-1])
 
     def _note(self, group: Sequence[Assignment], events: Sequence[Recorded], seconds: float) -> None:
         """One line for each batch, and its time among the figures."""
@@ -168,11 +216,12 @@ class Mover:
     def _park(self, assignment: Assignment, recorded: Recorded, reason: str) -> None:
         with self._store.transaction() as transaction:
             names = [assignment.processor.name]
-            moved = advance(transaction.connection, names, assignment.place, assignment.checkpoint, recorded)
+            advance(transaction.connection, names, assignment.place, assignment.kept, _at(recorded))
             assignment.processor.park(transaction, recorded, reason)
         PARKED.labels(assignment.processor.name).inc()
         log.error("parked", processor=assignment.processor.name, at=str(recorded.at), reason=reason)
-        self._moved([assignment], moved, 1)
+        assignment.kept = _at(recorded)
+        self._moved([assignment], assignment.kept, 1)
 
     def _moved(self, group: Iterable[Assignment], checkpoint: Checkpoint, count: int) -> None:
         for assignment in group:
@@ -183,6 +232,18 @@ class Mover:
         """Let a processor go on no more."""
         self.stopped[assignment.processor.name] = f"{type(error).__name__}: {error}"
         log.error("processor-stopped", processor=assignment.processor.name, reason=f"{type(error).__name__}: {error}")
+
+
+def _at(recorded: Recorded) -> Checkpoint:
+    return Checkpoint(recorded.position, recorded.id)
+
+
+def _by_kept(group: Iterable[Assignment]) -> Mapping[Checkpoint, list[str]]:
+    """Checkpoint → the names of those of which the database has that."""
+    names: dict[Checkpoint, list[str]] = defaultdict(list)
+    for assignment in group:
+        names[assignment.kept].append(assignment.processor.name)
+    return names
 
 
 def _apart(group: Sequence[Assignment], events: Sequence[Recorded]) -> list[list[Assignment]]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
+import time
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
@@ -28,6 +29,8 @@ from chassis.store.protocol import Head, Store
 log = structlog.get_logger("processing")
 _WAIT = 1.0
 _PAUSE = 0.5
+_KEEP = 0.1
+"""Seconds until it is kept how far those are whom nothing concerned."""
 
 
 class Reader:
@@ -39,6 +42,9 @@ class Reader:
         self._mover = Mover(store, source.service, leases)
         self._lock = threading.Lock()
         self._assigned: dict[tuple[str, int], Assignment] = {}
+        self._kept = 0.0
+        self._has_more = False
+        """Whether a batch of the last step was as large as it may be, so that more is waiting for sure."""
 
     @property
     def stopped(self) -> dict[str, str]:
@@ -60,30 +66,42 @@ class Reader:
         """Read and apply until told to stop; a source or database that is away is tried again."""
         while not stopping.is_set():
             try:
-                if not self.step():
+                self.step()
+                self._keep_if_due()
+                if not self._has_more:
                     self._wait(stopping)
+                    self._keep_if_due()
             except (SourceGone, Unavailable) as error:
                 log.warning("source-gone", source=self._source.service, reason=reason_of(error))
                 stopping.wait(_PAUSE)
+        with contextlib.suppress(Unavailable):
+            self.keep()
 
     def step(self) -> bool:
         """Move every group of processors by one batch; whether there was anything to read."""
-        moved = False
+        moved = self._has_more = False
         self._look_for_suspects()
         self._look_into_doubts()
         ends = self._source.ends()
         for (partition, last), group in self._groups().items():
             if partition in ends and ends[partition] <= last.position:
                 continue
+            batch = min(assignment.processor.batch for assignment in group)
             try:
-                events = self._read(partition, last, min(a.processor.batch for a in group))
+                events = self._read(partition, last, batch)
             except SourceRestored as error:
                 self._stop(group, error)
                 continue
             if events:
                 moved = True
+                self._has_more = self._has_more or len(events) == batch
                 self._let_go(self._mover.move(group, events))
         return moved
+
+    def keep(self) -> None:
+        """Let the database know how far everybody is. Raises Unavailable."""
+        self._kept = time.monotonic()
+        self._let_go(self._mover.keep(self._all()))
 
     def check_heads(self, heads: Mapping[int, Head]) -> None:
         """Compare with the owner's heads: one behind a checkpoint, or another event, may be of another history."""
@@ -106,8 +124,8 @@ class Reader:
 
     def _begin(self, lease: Lease, processor: Processor) -> Assignment:
         with self._store.reading() as connection:
-            found = checkpoints(connection, processor.name)
-        return Assignment(processor, lease, found[lease.key.source, lease.key.partition])
+            found = checkpoints(connection, processor.name)[lease.key.source, lease.key.partition]
+        return Assignment(processor, lease, checkpoint=found, kept=found)
 
     def _all(self) -> list[Assignment]:
         with self._lock:
@@ -145,6 +163,10 @@ class Reader:
                 raise SourceGone(f"{self._source.service} gave {recorded.at}, {expected} was next")
         return events
 
+    def _keep_if_due(self) -> None:
+        if time.monotonic() >= self._kept + _KEEP:
+            self.keep()
+
     def _wait(self, stopping: threading.Event) -> None:
         furthest: dict[int, Head] = {}
         for partition, last in self._groups():
@@ -153,7 +175,8 @@ class Reader:
             stopping.wait(0.05)
             return
         with contextlib.suppress(SourceRestored):  # who reads next is told which it is
-            self._source.wait(furthest, _WAIT)
+            passed = any(assignment.kept != assignment.checkpoint for assignment in self._all())
+            self._source.wait(furthest, _KEEP if passed else _WAIT)
 
     def _let_go(self, lost: Iterable[Assignment]) -> None:
         with self._lock:

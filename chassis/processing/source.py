@@ -70,6 +70,8 @@ class OwnStore:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._seen: Mapping[int, Head] | None = None
+        """The heads that a wait has just ended with."""
         self.service = store.service
 
     def heads(self) -> Mapping[int, Head]:
@@ -78,7 +80,8 @@ class OwnStore:
 
     def ends(self) -> Mapping[int, int]:
         """As ``Source.ends``."""
-        return {partition: head.position for partition, head in self._store.heads().items()}
+        heads, self._seen = self._seen or self._store.heads(), None
+        return {partition: head.position for partition, head in heads.items()}
 
     def at(self, partition: int, position: int) -> Head | None:
         """As ``Source.at``."""
@@ -91,7 +94,8 @@ class OwnStore:
 
     def wait(self, after: Mapping[int, Head], timeout: float) -> bool:
         """As ``Source.wait``."""
-        return self._store.wait({partition: last.position for partition, last in after.items()}, timeout)
+        self._seen = self._store.wait({partition: last.position for partition, last in after.items()}, timeout)
+        return self._seen is not None
 
     def close(self) -> None:
         """The store is closed by whoever opened it."""

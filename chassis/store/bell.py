@@ -5,6 +5,9 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from typing import TypeVar
+
+T = TypeVar("T")
 
 
 class Bell:
@@ -13,19 +16,26 @@ class Bell:
     def __init__(self, poll: Callable[[], float]) -> None:
         self._poll = poll
         self._rung = threading.Condition()
+        self._times = 0
 
     def ring(self) -> None:
         """Let everybody look who waits."""
         with self._rung:
+            self._times += 1
             self._rung.notify_all()
 
-    def wait(self, there: Callable[[], bool], timeout: float) -> bool:
-        """Sleep until it is there, for ``timeout`` seconds at most; whether it is."""
+    def wait(self, look: Callable[[], T | None], timeout: float) -> T | None:
+        """Sleep until somebody who looks finds something, for ``timeout`` seconds at most; what that is.
+
+        Nobody holds up others while he looks, nor misses what rings meanwhile.
+        """
         deadline = time.monotonic() + timeout
-        with self._rung:
-            while not there():
-                left = deadline - time.monotonic()
-                if left <= 0:
-                    return False
-                self._rung.wait(min(left, self._poll()))
-        return True
+        while True:
+            before = self._times
+            if (found := look()) is not None:
+                return found
+            if (left := deadline - time.monotonic()) <= 0:
+                return None
+            with self._rung:
+                if self._times == before:
+                    self._rung.wait(min(left, self._poll()))

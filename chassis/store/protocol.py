@@ -194,8 +194,8 @@ class Store(Streams, Protocol):
     def discard(self, streams: Iterable[str], *, within: Transaction | None = None) -> None:
         """Destroy the keys of every sealed event of these streams."""
 
-    def wait(self, after: Mapping[int, int], timeout: float) -> bool:
-        """Sleep until one of these partitions is beyond its position, or for ``timeout`` seconds; True if one is."""
+    def wait(self, after: Mapping[int, int], timeout: float) -> Mapping[int, Head] | None:
+        """Sleep until one of these partitions is beyond its position: the heads then. None after ``timeout`` seconds."""
 
     def close(self) -> None:
         """Give back connections and descriptors."""

@@ -1,7 +1,8 @@
 """The relay: publishes a service's store to its topic, partition n to partition n, in order, at least once.
 
 Its checkpoint, beside the events, says which event was published last and where in which topic it lies. It moves by
-compare-and-set, after the topic has acknowledged: a relay that dies before that publishes again, as do two at once.
+compare-and-set, after the topic has acknowledged, and ten times a second at most, for each time costs the database as
+much as an append: a relay that dies before that publishes again, as do two at once.
 Another topic, or one that ends before the last event, is published anew from position 1. A store that does not have
 what lies in the topic was restored to an older moment: the relay stops there until somebody has looked.
 """
@@ -12,6 +13,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 
 import structlog
 from prometheus_client import Counter
@@ -39,6 +41,8 @@ _WAIT = 1.0
 _PAUSE = 0.5
 _COMPARE = 5.0
 """Seconds between two looks at whether the topic is still the same."""
+_SAVE = 0.1
+"""Seconds until it is kept how far it is."""
 
 Batches = Mapping[int, Sequence[Recorded]]
 """Partition → events."""
@@ -52,8 +56,14 @@ class Relay:
         self._publisher = publisher
         self._assigned: frozenset[int] = frozenset()
         self._places: dict[int, Relayed] = {}
-        self._compared = 0.0
+        self._kept: dict[int, Relayed] = {}
+        """How far it is, and what the database knows of that."""
+        self._compared = self._saved = 0.0
         self._is_reaching = True
+        self._seen: Mapping[int, Head] | None = None
+        """The heads that a wait has just ended with."""
+        self._has_more = False
+        """Whether the last batch was as large as it may be, so that more is waiting for sure."""
         self.stopped: dict[int, str] = {}
         """Partitions that must not go on in this process, and why."""
 
@@ -65,20 +75,33 @@ class Relay:
         """Publish until told to stop; a topic or database that is away is tried again."""
         while not stopping.is_set():
             try:
-                moved = self.step()
+                self._relay()
                 self._reaches(True)
-                if not moved:
+                self._save_if_due()
+                if not self._has_more:
                     self._wait(stopping)
+                    self._save_if_due()
             except (TopicGone, Unavailable) as error:
                 self._reaches(False, str(error) if isinstance(error, TopicGone) else reason_of(error))
                 stopping.wait(_PAUSE)
+        with suppress(Unavailable):
+            self._save()
 
     def close(self) -> None:
         """Give the topic back; what is on its way is not waited for, and is published again by whoever comes next."""
         self._publisher.close()
 
     def step(self) -> bool:
-        """Publish what there is, for a second at most; whether there was any. Raises TopicGone when some has failed."""
+        """Publish what there is, for a second at most, and keep how far that is; whether there was any.
+
+        Raises TopicGone when some has failed.
+        """
+        try:
+            return self._relay()
+        finally:
+            self._save()
+
+    def _relay(self) -> bool:
         self._take_over()
         failures: list[str] = []
         moved = self._publish(time.monotonic() + _STEP, failures)
@@ -90,11 +113,11 @@ class Relay:
         """Send the next batch while the one before is on its way; stop where not all of one was acknowledged."""
         sent = {n: at.last for n, at in self._places.items()}
         on_way: deque[tuple[Batches, Outcome]] = deque()
-        moved, goes_on = False, True
+        moved, goes_on, self._has_more = False, True, False
         while goes_on and time.monotonic() < until and (batches := self._following(sent)):
             on_way.append((batches, self._publisher.publish(batches)))
             sent |= {n: Head(position=events[-1].position, id=events[-1].id) for n, events in batches.items()}
-            goes_on = len(on_way) < _ON_WAY or self._settle(*on_way.popleft(), failures)
+            goes_on = self._has_more and (len(on_way) < _ON_WAY or self._settle(*on_way.popleft(), failures))
             moved = True
         while on_way:
             self._settle(*on_way.popleft(), failures)
@@ -103,14 +126,18 @@ class Relay:
     def _take_over(self) -> None:
         """Look at what is new, and from time to time at everything."""
         wanted = self._assigned - self.stopped.keys()
-        self._places = {n: at for n, at in self._places.items() if n in wanted}
+        if self._places.keys() - wanted:
+            self._save()
+            self._places = {n: at for n, at in self._places.items() if n in wanted}
         new = wanted - self._places.keys()
         if not new and time.monotonic() - self._compared < _COMPARE:
             return
         state = self._publisher.state()
         if new:
             with self._store.transaction() as transaction:
-                self._places |= {n: begin(transaction.connection, n) for n in new}
+                begun = {n: begin(transaction.connection, n) for n in new}
+            self._places |= begun
+            self._kept |= begun
         for partition, at in list(self._places.items()):
             self._compare(partition, at, state)
         self._compared = time.monotonic()
@@ -119,18 +146,20 @@ class Relay:
         """The topic must be the one that was published to, and the store the one that was published."""
         reason = lost(self._store, partition, at.last)
         if not reason and not is_published_to(partition, at, state):
-            self._checkpoint({partition: Relayed(topic_id=state.id)})
+            self._move(partition, Relayed(topic_id=state.id))
             at = Relayed()
         if reason := reason or unknown(self._store, self._publisher, partition, at, state):
             self._stop(partition, reason)
 
     def _following(self, sent: Mapping[int, Head]) -> Batches:
         """The next events of each partition that has more than what was sent."""
-        heads = self._store.heads()
+        heads, self._seen = self._seen or self._store.heads(), None
         waiting = [(n, last) for n, last in sent.items() if heads[n].position > last.position]
         share = max(1, len(waiting))
         limit, size = max(1, BATCH // share), BYTES // share
-        return {n: _bounded(events, size) for n, last in waiting if (events := self._behind(n, last, limit))}
+        found = {n: _bounded(events, size) for n, last in waiting if (events := self._behind(n, last, limit))}
+        self._has_more = any(events[-1].position < heads[n].position for n, events in found.items())
+        return found
 
     def _behind(self, partition: int, last: Head, limit: int) -> Sequence[Recorded]:
         """What follows the event that was sent last, if it does: the store may have been restored."""
@@ -141,10 +170,10 @@ class Relay:
             return []
 
     def _settle(self, batches: Batches, outcome: Outcome, failures: list[str]) -> bool:
-        """Move the checkpoints as far as was acknowledged; whether that is all of it."""
+        """Move as far as was acknowledged; whether that is all of it."""
         published = outcome()
-        failpoint("relay-before-checkpoint")
-        self._checkpoint({n: behind(at, batches[n], published[n]) for n, at in self._places.items() if n in published})
+        for n in published.keys() & self._places.keys():
+            self._move(n, behind(self._places[n], batches[n], published[n]))
         failed = [done.failure for n, done in published.items() if done.count < len(batches[n])]
         failures += failed
         EVENTS.labels(self._store.service).inc(sum(done.count for done in published.values()))
@@ -152,21 +181,38 @@ class Relay:
         reached = {n: at.position for n, at in self._places.items()}
         return all(reached.get(n) == events[-1].position for n, events in batches.items())
 
-    def _checkpoint(self, to: Mapping[int, Relayed]) -> None:
+    def _move(self, partition: int, to: Relayed) -> None:
+        at = self._places[partition]
+        if to.position < at.position:
+            log.warning("relay-begins-anew", partition=partition, topic=to.topic_id, published=at.position)
+        self._places[partition] = to
+
+    def _unsaved(self) -> dict[int, Relayed]:
+        return {n: at for n, at in self._places.items() if at != self._kept[n]}
+
+    def _save_if_due(self) -> None:
+        if time.monotonic() >= self._saved + _SAVE:
+            self._save()
+
+    def _save(self) -> None:
+        """Let the database know how far it is; where another relay was faster, that is looked up again."""
+        self._saved = time.monotonic()
+        if not (unsaved := self._unsaved()):
+            return
+        failpoint("relay-before-checkpoint")
         with self._store.transaction() as transaction:
-            for partition, new in to.items():
-                at = self._places[partition]
-                if new.position < at.position:
-                    log.warning("relay-begins-anew", partition=partition, topic=new.topic_id, published=at.position)
-                if move(transaction.connection, partition, at, new):
-                    self._places[partition] = new
-                else:
-                    log.warning("relay-outrun", partition=partition)  # by another: how far it is, is looked up again
-                    del self._places[partition]
+            moved = {n: move(transaction.connection, n, self._kept[n], to) for n, to in unsaved.items()}
+        for n, done in moved.items():
+            if done:
+                self._kept[n] = unsaved[n]
+            else:
+                log.warning("relay-outrun", partition=n)
+                del self._places[n]
 
     def _wait(self, stopping: threading.Event) -> None:
         if self._places:
-            self._store.wait({n: at.position for n, at in self._places.items()}, _WAIT)
+            patience = _SAVE if self._unsaved() else _WAIT
+            self._seen = self._store.wait({n: at.position for n, at in self._places.items()}, patience)
         else:
             stopping.wait(0.05)
 

@@ -30,6 +30,12 @@ class Relayed:
         return Head(position=self.position, id=self.event_id)
 
 
+_MOVE = sa.update(RELAYED).where(
+    RELAYED.c.partition == sa.bindparam("of"),
+    *(RELAYED.c[field.name] == sa.bindparam(f"old_{field.name}") for field in dataclasses.fields(Relayed)),
+)
+
+
 def relayed(connection: sa.Connection) -> dict[int, Relayed]:
     """Of every partition that has begun."""
     return {
@@ -49,10 +55,8 @@ def begin(connection: sa.Connection, partition: int) -> Relayed:
 
 def move(connection: sa.Connection, partition: int, old: Relayed, new: Relayed) -> bool:
     """From ``old`` to ``new``; False if it is no longer at ``old``, for another relay has moved it."""
-    there = [RELAYED.c[name] == value for name, value in dataclasses.asdict(old).items()]
-    done = connection.execute(
-        sa.update(RELAYED).where(RELAYED.c.partition == partition, *there).values(**dataclasses.asdict(new))
-    )
+    there = {f"old_{name}": value for name, value in dataclasses.asdict(old).items()}
+    done = connection.execute(_MOVE, {"of": partition, **there, **dataclasses.asdict(new)})
     return done.rowcount == 1
 
 

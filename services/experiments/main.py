@@ -7,10 +7,9 @@ from pathlib import Path
 from chassis.adapters import BY_SETTINGS
 from chassis.program import Program
 from chassis.service import Service
-from chassis.web import Routes
 from contracts import units
 from contracts.labels import unit_names, words_of
-from services.experiments import api_experiments, api_failures, api_lessons, reactions, reactions_lessons
+from services.experiments import reactions, reactions_lessons
 from services.experiments.api_feed import Disclosure
 from services.experiments.experiment import EXPERIMENT
 from services.experiments.lesson import LESSON
@@ -28,10 +27,9 @@ SERVICE = Service(
     unknown_units=units.unknown,
     words={**unit_names(), **words_of(*WORDED)},
 )
-ROUTES: tuple[Routes, ...] = (api_experiments.routes, api_lessons.routes, api_failures.routes)
 PROGRAM = Program(
     service=SERVICE,
-    routes=ROUTES,
+    api="services.experiments.api",
     problems=Path(__file__).with_name("problems.toml"),
     adapters=BY_SETTINGS,
 )

@@ -7,15 +7,9 @@ from pathlib import Path
 from chassis.adapters import BY_SETTINGS
 from chassis.program import Program
 from chassis.service import Service
-from chassis.web import Routes
 from contracts import units
 from contracts.labels import unit_names, words_of
-from services.ideas.api_board import board
-from services.ideas.api_challenges import challenges
 from services.ideas.api_feed import Disclosure
-from services.ideas.api_ideas import ideas
-from services.ideas.api_labels import words
-from services.ideas.api_story import story
 from services.ideas.challenge import CHALLENGE
 from services.ideas.idea import IDEA
 from services.ideas.reactions import ERASURES, REACTIONS
@@ -31,10 +25,9 @@ SERVICE = Service(
     unknown_units=units.unknown,
     words={**unit_names(), **words_of("idea", "challenge", "decline_code", "role", "fields_pages")},
 )
-ROUTES: tuple[Routes, ...] = (challenges, ideas, board, story, words)
 PROGRAM = Program(
     service=SERVICE,
-    routes=ROUTES,
+    api="services.ideas.api",
     problems=Path(__file__).with_name("problems.toml"),
     adapters=BY_SETTINGS,
 )

@@ -7,13 +7,8 @@ from pathlib import Path
 from chassis.adapters import BY_SETTINGS
 from chassis.program import Program
 from chassis.service import Service
-from chassis.web import Routes
 from contracts import units
 from contracts.labels import unit_names, words_of
-from services.notifications.api_follows import follows
-from services.notifications.api_inbox import inbox
-from services.notifications.api_me import me
-from services.notifications.api_people import people
 from services.notifications.notification import NOTIFICATION
 from services.notifications.person import PERSON
 from services.notifications.reactions import FORGET_PEOPLE, REACTIONS
@@ -29,10 +24,9 @@ SERVICE = Service(
     unknown_units=units.unknown,
     words={**unit_names(), **words_of("role")},
 )
-ROUTES: tuple[Routes, ...] = (me, people, follows, inbox)
 PROGRAM = Program(
     service=SERVICE,
-    routes=ROUTES,
+    api="services.notifications.api",
     problems=Path(__file__).with_name("problems.toml"),
     adapters=BY_SETTINGS,
 )

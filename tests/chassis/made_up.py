@@ -39,13 +39,13 @@ def in_partitions(process: Process, service: str) -> Store:
 
 COUNTS = Program(
     service=dataclasses.replace(suite(tally(), reactions=(MIRROR,)), disclose=disclose),
-    routes=(),
+    api="",
     problems=OWN,
     adapters=dataclasses.replace(BY_SETTINGS, store=in_partitions),
 )
 LISTENS = Program(
     service=Service(name="listener", deciders=(), read_models=(tally(name="heard"),), reactions=()),
-    routes=(),
+    api="",
     problems=OWN,
     adapters=BY_SETTINGS,
 )

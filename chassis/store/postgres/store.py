@@ -157,7 +157,7 @@ class PostgresStore:
         with self._joining(within) as db:
             self._keys.discard(db, streams)
 
-    def wait(self, after: Mapping[int, int], timeout: float) -> bool:
+    def wait(self, after: Mapping[int, int], timeout: float) -> Mapping[int, Head] | None:
         """As ``Store.wait``: woken at once by this process, within some milliseconds by another."""
         self._notices.listen()
         return self._bell.wait(lambda: self._beyond(after), timeout)
@@ -176,9 +176,9 @@ class PostgresStore:
         self._bell.ring()
         self._notices.send()
 
-    def _beyond(self, after: Mapping[int, int]) -> bool:
+    def _beyond(self, after: Mapping[int, int]) -> Mapping[int, Head] | None:
         heads = self.heads()
-        return any(heads[partition].position > position for partition, position in after.items())
+        return heads if any(heads[partition].position > position for partition, position in after.items()) else None
 
     def _now(self) -> datetime | None:
         return None if self._clock is None else from_micros(self._clock())

@@ -128,7 +128,7 @@ class SqliteStore:
         with self._joining(within) as transaction:
             self._keys.discard(transaction.raw, streams)
 
-    def wait(self, after: Mapping[int, int], timeout: float) -> bool:
+    def wait(self, after: Mapping[int, int], timeout: float) -> Mapping[int, Head] | None:
         """As ``Store.wait``: woken at once by this process, within 15 ms by another."""
         return self._bell.wait(lambda: self._beyond(after), timeout)
 
@@ -140,9 +140,9 @@ class SqliteStore:
         """As ``Store.close``."""
         self._database.close()
 
-    def _beyond(self, after: Mapping[int, int]) -> bool:
+    def _beyond(self, after: Mapping[int, int]) -> Mapping[int, Head] | None:
         heads = self.heads()
-        return any(heads[partition].position > position for partition, position in after.items())
+        return heads if any(heads[partition].position > position for partition, position in after.items()) else None
 
     @contextmanager
     def _streams(self) -> Iterator[SqliteStreams]:

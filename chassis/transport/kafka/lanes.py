@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 
 import structlog
 
@@ -40,6 +41,11 @@ class Lanes:
                 place.used_at = time.monotonic()
                 return lane, place
         return self._sought(partition, after) if time.monotonic() >= self._again_at else None
+
+    def places(self) -> Iterator[tuple[int, Place]]:
+        """(partition, where it is read), of every lane."""
+        for lane in self._lanes:
+            yield from lane.places.items()
 
     def poll(self, lane: Lane, seconds: float) -> None:
         """Receive what has come."""

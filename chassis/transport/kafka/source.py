@@ -59,8 +59,13 @@ class KafkaSource:
         return heads
 
     def ends(self) -> Mapping[int, int]:
-        """As ``Source.ends``: what has come is known without asking."""
-        return {}
+        """As ``Source.ends``: of partitions where nothing is to be done but to wait for what comes next."""
+        ends: dict[int, int] = {}
+        for partition, place in self._lanes.places():
+            if place.gap or place.doubted or self._is_overdue(partition, place):
+                return {}
+            ends[partition] = max(place.last.position, ends.get(partition, 0))
+        return ends
 
     def at(self, partition: int, position: int) -> Head | None:
         """As ``Source.at``: of the owner, since the topic keeps what an owner that was restored does not have."""

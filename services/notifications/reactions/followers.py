@@ -44,6 +44,14 @@ HAPPENINGS = sa.Table(
 )
 
 
+_REMEMBER = sa.insert(HAPPENINGS)
+_FOLLOWERS = sa.select(FOLLOWS.c.person).where(
+    FOLLOWS.c.subject.in_(sa.bindparam("subjects", expanding=True)),
+    FOLLOWS.c.counts_from <= sa.bindparam("at"),
+    sa.or_(FOLLOWS.c.counts_until.is_(None), FOLLOWS.c.counts_until >= sa.bindparam("at")),
+)
+
+
 def when_followed_or_something_happened_tell_followers(recorded: Recorded, memory: sa.Connection) -> Iterator[Then]:
     """Bring follows and events together. What was imported is history: nobody is told of it."""
     match recorded.event:
@@ -90,13 +98,9 @@ def _to_followers(recorded: Recorded, memory: sa.Connection) -> Iterator[Then]:
     rows = [
         {"event_id": recorded.id, "subject": subject, "happened_at": at, "happening": happening} for subject in subjects
     ]
-    memory.execute(sa.insert(HAPPENINGS), rows)
-    follows = sa.select(FOLLOWS.c.person).where(
-        FOLLOWS.c.subject.in_(subjects),
-        FOLLOWS.c.counts_from <= at,
-        sa.or_(FOLLOWS.c.counts_until.is_(None), FOLLOWS.c.counts_until >= at),
-    )
-    yield from tell(happening, set(memory.execute(follows).scalars()) - happening.addressed, "follower")
+    memory.execute(_REMEMBER, rows)
+    followers = set(memory.execute(_FOLLOWERS, {"subjects": subjects, "at": at}).scalars())
+    yield from tell(happening, followers - happening.addressed, "follower")
 
 
 def _subjects_of(recorded: Recorded) -> Iterable[str]:

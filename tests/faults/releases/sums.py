@@ -25,4 +25,4 @@ ADD = Reaction(
     then=when_counter_raised_add_to_the_sums,
     from_the_beginning=True,
 )
-PROGRAM = Program(service=suite(tally(), reactions=(ADD,)), routes=(), problems=OWN, adapters=BY_SETTINGS)
+PROGRAM = Program(service=suite(tally(), reactions=(ADD,)), api="", problems=OWN, adapters=BY_SETTINGS)

@@ -1,7 +1,7 @@
 import pytest
 
 from chassis.testing.web import Api
-from services.notifications.main import PROGRAM, ROUTES, SERVICE
+from services.notifications.main import PROGRAM, SERVICE
 from tests.services.notifications.others import Told
 
 
@@ -13,6 +13,6 @@ def others():
 
 @pytest.fixture
 def api(tmp_path, others):
-    with Api(SERVICE, ROUTES, tmp_path, problem_texts=[PROGRAM.problems], sources=others) as api:
+    with Api(SERVICE, PROGRAM.routes, tmp_path, problem_texts=[PROGRAM.problems], sources=others) as api:
         api.catch_up()  # so that no rule starts behind what the test is about to tell
         yield api
