@@ -195,7 +195,7 @@ class Store(Streams, Protocol):
         """Destroy the keys of every sealed event of these streams."""
 
     def wait(self, after: Mapping[int, int], timeout: float) -> Mapping[int, Head] | None:
-        """Sleep until one of these partitions is beyond its position: the heads then. None after ``timeout`` seconds."""
+        """Sleep until one of these partitions is beyond its position; the heads then, or None after ``timeout`` s."""
 
     def close(self) -> None:
         """Give back connections and descriptors."""
