@@ -14,6 +14,7 @@ from benchmarks.ours import SERVICE, Place, tallying
 from benchmarks.rows import Row
 from benchmarks.servers import Servers
 from benchmarks.sizes import Sizes
+from chassis.processing.lags import lags
 from chassis.processing.source import OwnStore
 from chassis.settings import Brokers
 from chassis.store.protocol import Store
@@ -114,6 +115,8 @@ def _fold(place: Place, brokers: Brokers, owner: Store) -> None:
     source = KafkaSource(brokers, OwnStore(owner), brokers.group(_READER))
     Worker(tallying(_READER), store, {SERVICE: source}, "bench").catch_up()
     source.close()
+    if left := [lag for lag in lags(tallying(_READER), store, {SERVICE: owner.heads()}) if lag.behind]:
+        raise RuntimeError(f"not everything was folded: {left}")
     store.close()
 
 

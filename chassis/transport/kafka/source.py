@@ -61,11 +61,12 @@ class KafkaSource:
     def ends(self) -> Mapping[int, int]:
         """As ``Source.ends``: of partitions where nothing is to be done but to wait for what comes next."""
         ends: dict[int, int] = {}
+        busy: set[int] = set()
         for partition, place in self._lanes.places():
-            if place.gap or place.doubted or self._is_overdue(partition, place):
-                return {}
+            if place.gap or place.doubted or self._may_come(partition, place):
+                busy.add(partition)
             ends[partition] = max(place.last.position, ends.get(partition, 0))
-        return ends
+        return {partition: end for partition, end in ends.items() if partition not in busy}
 
     def at(self, partition: int, position: int) -> Head | None:
         """As ``Source.at``: of the owner, since the topic keeps what an owner that was restored does not have."""

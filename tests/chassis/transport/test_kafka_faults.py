@@ -13,7 +13,9 @@ from kafka.admin import KafkaAdminClient
 from kafka.errors import KafkaError
 from prometheus_client import REGISTRY
 
+from chassis.processing.checkpoints import checkpoints
 from chassis.processing.source import SourceGone
+from chassis.service import Service
 from chassis.settings import Brokers
 from chassis.store.protocol import Append, Change, Head
 from chassis.testing.happenings import CounterRaised
@@ -23,6 +25,8 @@ from chassis.transport.kafka.source import KafkaSource
 from chassis.transport.kafka.topics import Topics
 from chassis.transport.publisher import TopicGone
 from chassis.transport.relay import Relay
+from chassis.worker import Worker
+from tests.chassis.processing.tallies import tally
 from tests.chassis.transport.following import (
     PARTITIONS,
     PATIENCE,
@@ -39,6 +43,7 @@ from tests.chassis.transport.following import (
 )
 from tests.kafka_topics import messages, topic_content
 from tests.servers.kafka import Login
+from tests.stores import sqlite_store
 
 
 @pytest.fixture
@@ -85,6 +90,17 @@ def test_a_follower_needs_no_feed_where_the_topic_is_whole(store, brokers, topic
     with relaying(store, brokers):
         follower.until(whole(store))
     assert owner.pages == 0
+
+
+def test_a_worker_that_does_not_wait_applies_all_that_was_there(store, brokers, topic, source, tmp_path):
+    record(store, streams=200)
+    relay_all(store, brokers)
+    service = Service(name="listener", deciders=(), read_models=(tally(),), reactions=())
+    with contextlib.closing(sqlite_store(tmp_path / "listener", "listener")()) as listener:
+        Worker(service, listener, {"suite": source}, "w1").catch_up()
+        with listener.reading() as db:
+            reached = {n: at.position for (_, n), at in checkpoints(db, "tally_v1").items()}
+    assert reached == {n: head.position for n, head in store.heads().items()}
 
 
 def test_what_lies_in_the_topic_twice_is_given_once(store, brokers, topic, owner, source, producer):
