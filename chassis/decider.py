@@ -250,12 +250,12 @@ class States:
         with self._lock:
             known = self._states.get(stream)
         if known:
-            (state, version), news = known, streams.read_stream(stream, after=known[1])
+            (state, version), news = known, [r.event for r in streams.read_stream(stream, after=known[1])]
         else:
             snapshot, news = streams.history(stream, fingerprint(decider.evolve))
             state, version = (unpack(snapshot, decider.state), snapshot.version) if snapshot else (None, 0)
-        for recorded in news:
-            state = decider.evolve(state, recorded.event)
+        for happening in news:
+            state = decider.evolve(state, happening)
         return state, version + len(news)
 
     def keep(self, stream: str, state: Any, version: int) -> None:

@@ -118,8 +118,11 @@ class Streams(Protocol):
     def read_stream(self, stream: str, after: int = 0, *, until: datetime | None = None) -> list[Recorded]:
         """The stream's events with a version above ``after``, oldest first; ``until``: recorded no later than that."""
 
-    def history(self, stream: str, fingerprint: str) -> tuple[Snapshot | None, list[Recorded]]:
-        """The stream's snapshot of this fingerprint and all that came after it; without one, None and all of it."""
+    def history(self, stream: str, fingerprint: str) -> tuple[Snapshot | None, list[Any]]:
+        """The stream's snapshot of this fingerprint and the events after it; without one, None and all of them.
+
+        They come without what surrounds them, which no decision looks at.
+        """
 
     def answered(self, caller: str, key: str) -> Answer | None:
         """What was answered under this idempotency key."""

@@ -22,8 +22,8 @@ _PAUSE = 1.0
 """Seconds until a connection that was lost is tried again."""
 _TURN = 0.5
 """Seconds after which a thread looks whether it is to end."""
-_GAP = 0.002
-"""Seconds between two notices: what is appended meanwhile shares the next."""
+_GAP = 0.01
+"""Seconds between two notices: what is appended meanwhile shares the next. Each costs nearly as much as an append."""
 
 
 class Notices:

@@ -16,14 +16,13 @@ READ_PARTITION = f"""
 READ_STREAM = f"""
     SELECT {_COLUMNS} FROM events WHERE stream = %s AND version > %s AND recorded_at <= %s ORDER BY version
 """  # noqa: S608 - of our own words
-READ_HISTORY = f"""
+READ_HISTORY = """
     WITH kept AS (SELECT version, state FROM snapshots WHERE stream = %(stream)s AND fingerprint = %(fingerprint)s)
-    SELECT {_COLUMNS}, NULL::bytea AS state
+    SELECT version, type, data, sealed IS NOT NULL, NULL::bytea AS state
     FROM events WHERE stream = %(stream)s AND version > coalesce((SELECT version FROM kept), 0)
-    UNION ALL
-    SELECT NULL, NULL, NULL, NULL, version, NULL, NULL, NULL, NULL, NULL, NULL, state FROM kept
+    UNION ALL SELECT version, NULL, NULL, NULL, state FROM kept
     ORDER BY version
-"""  # noqa: S608 - of our own words
+"""
 """The snapshot, if there is one, comes first: a row of which nothing but version and state is known."""
 HEADS = """
     SELECT number, position, id FROM partitions LEFT JOIN LATERAL (
@@ -33,7 +32,7 @@ HEADS = """
 
 
 def to_recorded(service: str, row: tuple[Any, ...]) -> Recorded:
-    """A row of either query above."""
+    """A row of a partition or a stream."""
     partition, position, id_, stream, version, type_, data, metadata, recorded_at, occurred_at, sealed = row
     return Recorded(
         id=id_,

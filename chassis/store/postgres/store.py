@@ -119,7 +119,7 @@ class PostgresStore:
         with self._database.connection() as db:
             return PostgresStreams(db, self.service).read_stream(stream, after, until=until)
 
-    def history(self, stream: str, fingerprint: str) -> tuple[Snapshot | None, list[Recorded]]:
+    def history(self, stream: str, fingerprint: str) -> tuple[Snapshot | None, list[Any]]:
         """As ``Streams.history``."""
         with self._database.connection() as db:
             return PostgresStreams(db, self.service).history(stream, fingerprint)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
-from typing import cast
+from typing import Any, cast
 
 import sqlalchemy as sa
 
 from chassis.recorded import Recorded
+from chassis.store.encoding import happened
 from chassis.store.postgres.appending import append, to_answer
 from chassis.store.postgres.connections import Raw
 from chassis.store.postgres.database import raw_of
@@ -34,13 +35,13 @@ class PostgresStreams:
         rows = self._db.execute(READ_STREAM, (stream, after, until or _ALWAYS))
         return [to_recorded(self._service, row) for row in rows]
 
-    def history(self, stream: str, fingerprint: str) -> tuple[Snapshot | None, list[Recorded]]:
+    def history(self, stream: str, fingerprint: str) -> tuple[Snapshot | None, list[Any]]:
         """As ``Streams.history``, in one round trip."""
         rows = self._db.execute(READ_HISTORY, {"stream": stream, "fingerprint": fingerprint}).fetchall()
         kept = None
         if rows and (state := rows[0][-1]) is not None:
-            kept = Snapshot(version=rows.pop(0)[4], fingerprint=fingerprint, state=state)
-        return kept, [to_recorded(self._service, row[:-1]) for row in rows]
+            kept = Snapshot(version=rows.pop(0)[0], fingerprint=fingerprint, state=state)
+        return kept, [happened(stream, *row[:-1]) for row in rows]
 
     def answered(self, caller: str, key: str) -> Answer | None:
         """As ``Streams.answered``."""

@@ -16,6 +16,9 @@ READ_STREAM = """
     SELECT place, id, stream, version, type, data, metadata, recorded_at, occurred_at, sealed IS NOT NULL
     FROM events WHERE stream = ? AND version > ? AND recorded_at <= ? ORDER BY version
 """
+READ_HISTORY = """
+    SELECT version, type, data, sealed IS NOT NULL FROM events WHERE stream = ? AND version > ? ORDER BY version
+"""
 
 
 def place_of(partition: int, position: int) -> int:

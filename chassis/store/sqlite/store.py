@@ -80,7 +80,7 @@ class SqliteStore:
         with self._streams() as streams:
             return streams.read_stream(stream, after, until=until)
 
-    def history(self, stream: str, fingerprint: str) -> tuple[Snapshot | None, list[Recorded]]:
+    def history(self, stream: str, fingerprint: str) -> tuple[Snapshot | None, list[Any]]:
         """As ``Streams.history``."""
         with self._streams() as streams:
             return streams.history(stream, fingerprint)

@@ -7,14 +7,14 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
 from chassis.recorded import Position, Recorded, from_micros, to_micros
-from chassis.store.encoding import Encoded, encoded, partition_of
+from chassis.store.encoding import Encoded, encoded, happened, partition_of
 from chassis.store.protocol import Answer, Append, Change, CommandKey, KeyTaken, Snapshot, VersionConflict
-from chassis.store.sqlite.rows import READ_STREAM, place_of, position_of, to_recorded
+from chassis.store.sqlite.rows import READ_HISTORY, READ_STREAM, place_of, position_of, to_recorded
 from contracts.event import converter
 
 if TYPE_CHECKING:
@@ -41,12 +41,13 @@ class SqliteStreams:
         rows = self._db.execute(READ_STREAM, (stream, after, latest))
         return [to_recorded(self._service, row) for row in rows]
 
-    def history(self, stream: str, fingerprint: str) -> tuple[Snapshot | None, list[Recorded]]:
+    def history(self, stream: str, fingerprint: str) -> tuple[Snapshot | None, list[Any]]:
         """As ``Streams.history``."""
         query = "SELECT version, fingerprint, state FROM snapshots WHERE stream = ? AND fingerprint = ?"
         row = self._db.execute(query, (stream, fingerprint)).fetchone()
         kept = row and Snapshot(version=row[0], fingerprint=row[1], state=row[2])
-        return kept, self.read_stream(stream, after=kept.version if kept else 0)
+        rows = self._db.execute(READ_HISTORY, (stream, kept.version if kept else 0))
+        return kept, [happened(stream, *row) for row in rows]
 
     def answered(self, caller: str, key: str) -> Answer | None:
         """As ``Streams.answered``."""
