@@ -94,7 +94,7 @@ class Found:
 def in_turns(makes: Mapping[str, Make], number: int, sizes: Sizes) -> Found:
     """How often a second each side does it, with so many clients; the median of blocks run in turns."""
     with contextlib.ExitStack() as running:
-        sides = {name: running.enter_context(_running(make, number)) for name, make in makes.items()}
+        sides = {name: running.enter_context(clients(make, number)) for name, make in makes.items()}
         for side in sides.values():
             side.rate(sizes.seconds / 2)  # plans, caches and connections are made now
         rounds = quietest(lambda: {name: side.rate(sizes.seconds) for name, side in sides.items()}, sizes)
@@ -118,12 +118,13 @@ def quietest(one: Callable[[], Mapping[str, float]], sizes: Sizes) -> list[Found
 
 
 @contextlib.contextmanager
-def _running(make: Make, number: int) -> Iterator[Clients]:
-    clients = Clients(make, number)
+def clients(make: Make, number: int) -> Iterator[Clients]:
+    """One side, for the block."""
+    side = Clients(make, number)
     try:
-        yield clients
+        yield side
     finally:
-        clients.close()
+        side.close()
 
 
 def _serve(make: Make, pipe: Connection) -> None:

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
+import os
+import threading
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from pathlib import Path
+
+import psycopg
 
 from benchmarks import ours, postgres_peer
 from benchmarks.bare_append import BareAppends
 from benchmarks.bench import Bench
-from benchmarks.clients import in_turns, median_of, quietest
+from benchmarks.clients import clients, in_turns, median_of, quietest
 from benchmarks.histories import fill, read_all, seconds
 from benchmarks.neighbours import Neighbours
 from benchmarks.ours import Place
@@ -20,6 +27,7 @@ from benchmarks.sizes import Sizes
 from chassis.store.postgres.database import raw_of
 from chassis.store.protocol import Store
 from chassis.worker import Worker
+from tests.faults.backups import dump
 
 _APPEND_GOALS = {1: 2.0, 8: 4.0}
 _OURS = "chosen as in main.py, 8 partitions; a command with an idempotency key, an append without"
@@ -34,11 +42,12 @@ def on_postgres(bench: Bench) -> Iterator[Row]:
         bench.say(line)
     with servers.place() as place, servers.database() as peers:
         postgres_peer.opened(peers).close()  # its tables are there before several processes want to make them
-        for clients in (1, 8):
+        for number in (1, 8):
             for events in (1, 10):
-                yield from _appends(place, peers, clients, events, sizes)
-        for clients in (1, 8):
-            yield _commands(place, peers, clients, sizes)
+                yield from _appends(place, peers, number, events, sizes)
+        yield _appends_beside_a_backup(place, sizes)
+        for number in (1, 8):
+            yield _commands(place, peers, number, sizes)
     with servers.place() as place, servers.database() as peers:
         yield from _history(place, peers, sizes)
 
@@ -51,27 +60,61 @@ def _settings(servers: Servers) -> Iterator[str]:
         yield f"eventsourcing: {settings_of(connection)}; {_PEERS}"
 
 
-def _appends(place: Place, peers: str, clients: int, events: int, sizes: Sizes) -> Iterator[Row]:
+def _appends(place: Place, peers: str, number: int, events: int, sizes: Sizes) -> Iterator[Row]:
     makes = {
         "ours": partial(ours.Appends, place, events),
         "peer": partial(postgres_peer.Appends, peers, events),
-        "floor": partial(BareAppends, place, events, 4_000 // clients),
+        "floor": partial(BareAppends, place, events, 4_000 // number),
     }
-    found = in_turns(makes, clients, sizes)
-    name = f"append, {_counted(events, 'event')}, {_counted(clients, 'client')}"
+    found = in_turns(makes, number, sizes)
+    name = f"append, {_counted(events, 'event')}, {_counted(number, 'client')}"
     others = found.others
-    yield Row.faster(name, "commits/s", found["ours"], found["peer"], goal=_APPEND_GOALS[clients], others=others)
+    yield Row.faster(name, "commits/s", found["ours"], found["peer"], goal=_APPEND_GOALS[number], others=others)
     yield Row.faster(name, "commits/s", found["ours"], found["floor"], goal=0.7, beside=_FLOOR, others=others)
 
 
-def _commands(place: Place, peers: str, clients: int, sizes: Sizes) -> Row:
-    per_block = int(1_000 * sizes.seconds / clients) + 31
+def _appends_beside_a_backup(place: Place, sizes: Sizes) -> Row:
+    """Of one client, while the same database is dumped again and again and a transaction stays open: and without."""
+    with clients(partial(ours.Appends, place, 1), 1) as side:
+        side.rate(sizes.seconds / 2)
+
+        def one() -> Mapping[str, float]:
+            alone = side.rate(sizes.seconds)
+            with _backed_up(place.postgres):
+                return {"alone": alone, "beside": side.rate(sizes.seconds)}
+
+        found = median_of(quietest(one, sizes))
+    name, rates = "append, 1 event, 1 client, beside pg_dump", (found["beside"], found["alone"])
+    return Row.faster(name, "commits/s", *rates, goal=0.8, beside="without it", others=found.others)
+
+
+@contextlib.contextmanager
+def _backed_up(address: str) -> Iterator[None]:
+    enough = threading.Event()
+
+    def back_up() -> None:
+        while not enough.is_set():
+            dump(address, Path(os.devnull))
+
+    with psycopg.connect(address) as held, ThreadPoolExecutor(1) as pool:
+        held.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        held.execute("SELECT count(*) FROM events")
+        dumping = pool.submit(back_up)
+        try:
+            yield
+        finally:
+            enough.set()
+        dumping.result()
+
+
+def _commands(place: Place, peers: str, number: int, sizes: Sizes) -> Row:
+    per_block = int(1_000 * sizes.seconds / number) + 31
     makes = {
         "ours": partial(ours.Commands, place, per_block),
         "peer": partial(postgres_peer.Commands, peers, per_block),
     }
-    found = in_turns(makes, clients, sizes)
-    name = f"command on 10 to 40 events, {_counted(clients, 'client')}"
+    found = in_turns(makes, number, sizes)
+    name = f"command on 10 to 40 events, {_counted(number, 'client')}"
     return Row.faster(name, "commands/s", found["ours"], found["peer"], goal=2.0, others=found.others)
 
 

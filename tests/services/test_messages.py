@@ -31,7 +31,7 @@ def parts(schema):
 
 def messages():
     for service in SERVICES:
-        import_module(f"services.{service}.main")
+        import_module(f"services.{service}.api")
     for made in list(schemas._made.values()):
         for schema in parts(made):
             for name in schema.fields:
