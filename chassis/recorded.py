@@ -71,8 +71,7 @@ class Recorded:
     def event(self) -> Any:
         """The event itself, brought to today's version; raises what ``contracts.event.decode`` raises."""
         if self._event is None:
-            place = (self.stream, self.version) if self.sealed else None
-            self._event = decode(self.type, self.data, sealed_at=place)
+            self._event = happened(self.stream, self.version, self.type, self.data, self.sealed)
         return self._event
 
     @property
@@ -92,6 +91,11 @@ class Recorded:
 
     def __repr__(self) -> str:
         return f"<{self.type} {self.at} {self.stream}@{self.version}>"
+
+
+def happened(stream: str, version: int, type_: str, data: bytes, sealed: bool) -> Any:
+    """An event without what surrounds it; raises what ``contracts.event.decode`` raises."""
+    return decode(type_, data, sealed_at=(stream, version) if sealed else None)
 
 
 def pack(recorded: Recorded) -> bytes:

@@ -86,7 +86,7 @@ class OwnStore:
     def at(self, partition: int, position: int) -> Head | None:
         """As ``Source.at``."""
         found = self._store.at(Position(self.service, partition, position))
-        return Head(position=found.position, id=found.id) if found else None
+        return Head.of(found) if found else None
 
     def read(self, partition: int, after: Head, limit: int = 500) -> list[Recorded]:
         """As ``Source.read``."""

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
-from typing import TypeVar
+from collections.abc import Callable, Mapping
 
-T = TypeVar("T")
+from chassis.store.protocol import Head
 
 
 class Bell:
@@ -24,16 +23,19 @@ class Bell:
             self._times += 1
             self._rung.notify_all()
 
-    def wait(self, look: Callable[[], T | None], timeout: float) -> T | None:
-        """Sleep until somebody who looks finds something, for ``timeout`` seconds at most; what that is.
+    def wait(
+        self, look: Callable[[], Mapping[int, Head]], after: Mapping[int, int], timeout: float
+    ) -> Mapping[int, Head] | None:
+        """As ``Store.wait``, whose heads ``look`` gives.
 
         Nobody holds up others while he looks, nor misses what rings meanwhile.
         """
         deadline = time.monotonic() + timeout
         while True:
             before = self._times
-            if (found := look()) is not None:
-                return found
+            heads = look()
+            if any(heads[partition].position > position for partition, position in after.items()):
+                return heads
             if (left := deadline - time.monotonic()) <= 0:
                 return None
             with self._rung:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import zlib
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import orjson
 
 from chassis.errors import Invalid
 from chassis.recorded import Metadata
 from chassis.store.protocol import NewEvent
-from contracts.event import Json, converter, decode, encode
+from contracts.event import Json, converter, encode
 
 MOST_BYTES = 256 * 1024
 """The largest event; a larger one would block the relay."""
@@ -46,11 +46,6 @@ def _largest_field(data: bytes) -> str:
 
 def _known(metadata: Metadata) -> bytes:
     return converter.dumps({name: value for name, value in converter.unstructure(metadata).items() if value})
-
-
-def happened(stream: str, version: int, type_: str, data: bytes, sealed: bool) -> Any:
-    """The event of a row, without what surrounds it; raises what ``contracts.event.decode`` raises."""
-    return decode(type_, data, sealed_at=(stream, version) if sealed else None)
 
 
 def metadata_of(kept: bytes) -> Metadata:

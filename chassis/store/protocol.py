@@ -102,6 +102,11 @@ class Head:
     position: int = 0
     id: str = ""
 
+    @classmethod
+    def of(cls, recorded: Recorded) -> Head:
+        """This event."""
+        return cls(position=recorded.position, id=recorded.id)
+
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:

@@ -53,7 +53,7 @@ def everything_once(source: Source, count: int) -> list[Recorded]:
 
 def _last(found: list[Recorded], partition: int) -> Head:
     """The last event of a partition among those that were found, which are in order."""
-    return next((Head(position=r.position, id=r.id) for r in reversed(found) if r.partition == partition), Head())
+    return next((Head.of(r) for r in reversed(found) if r.partition == partition), Head())
 
 
 def _followed(source: Source, partition: int, after: Head) -> list[Recorded]:

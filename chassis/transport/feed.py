@@ -48,7 +48,7 @@ class FeedSource:
     def at(self, partition: int, position: int) -> Head | None:
         """As ``Source.at``."""
         found = self._page(partition, Head(position=position - 1), 1, wait=0)
-        return Head(position=found[0].position, id=found[0].id) if found else None
+        return Head.of(found[0]) if found else None
 
     def read(self, partition: int, after: Head, limit: int = 500) -> list[Recorded]:
         """As ``Source.read``; a page that a long poll has brought is given without asking again."""

@@ -116,7 +116,7 @@ class Relay:
         moved, goes_on, self._has_more = False, True, False
         while goes_on and time.monotonic() < until and (batches := self._following(sent)):
             on_way.append((batches, self._publisher.publish(batches)))
-            sent |= {n: Head(position=events[-1].position, id=events[-1].id) for n, events in batches.items()}
+            sent |= {n: Head.of(events[-1]) for n, events in batches.items()}
             goes_on = self._has_more and (len(on_way) < _ON_WAY or self._settle(*on_way.popleft(), failures))
             moved = True
         while on_way:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 
+from chassis.processing.databases import insert_new
 from chassis.processing.tables import RELAYED
 from chassis.recorded import Recorded
 from chassis.store.protocol import Head, Store
@@ -49,7 +49,7 @@ def relayed(connection: sa.Connection) -> dict[int, Relayed]:
 def begin(connection: sa.Connection, partition: int) -> Relayed:
     """How far a partition is; one that has not begun begins. Within a transaction that may write."""
     first = {"partition": partition, **dataclasses.asdict(Relayed())}
-    connection.execute(_insert(connection).values(first).on_conflict_do_nothing())
+    insert_new(connection, RELAYED, [first])
     return relayed(connection)[partition]
 
 
@@ -94,11 +94,3 @@ def unpublished(store: Store) -> list[Unpublished]:
             events = heads[partition].position - at.position
             found.append(Unpublished(partition=partition, events=events, since=waiting[0].recorded_at))
     return found
-
-
-def _insert(connection: sa.Connection) -> Any:
-    if connection.dialect.name == "postgresql":
-        from sqlalchemy.dialects.postgresql import insert
-    else:
-        from sqlalchemy.dialects.sqlite import insert  # type: ignore[assignment]
-    return insert(RELAYED)

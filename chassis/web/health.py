@@ -13,7 +13,7 @@ from chassis import metrics
 from chassis.errors import Unavailable
 from chassis.processing.collector import ProcessingCollector
 from chassis.processing.lags import known_heads, lags
-from chassis.processing.registry import generations
+from chassis.processing.registry import tables
 from chassis.store.protocol import Store
 from chassis.transport.relayed import unpublished
 from chassis.web.context import open_to_all
@@ -54,8 +54,9 @@ def figures() -> Response:
 def _readiness() -> dict[str, Any]:
     now = runtime()
     with now.store.transaction() as transaction:
-        tables = {m.name: generations(transaction.connection, m) for m in now.service.read_models}
-    built = [name for name, found in tables.items() if not any(table.serving for table in found)]
+        found = tables(transaction.connection, now.service.read_models)
+        serving = {model.name for model, table in found if table.serving}
+    built = [model.name for model in now.service.read_models if model.name not in serving]
     behind = [
         {"name": lag.name, "source": lag.source, "partition": lag.partition, "behind": lag.behind}
         for lag in lags(now.service, now.store, known_heads(now.store))

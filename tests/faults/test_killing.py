@@ -3,7 +3,6 @@ and feeds, and on PostgreSQL and Kafka."""
 
 from __future__ import annotations
 
-import os
 import random
 import re
 import threading
@@ -13,12 +12,11 @@ from pathlib import Path
 import pytest
 
 from tests.faults.check import Platform
+from tests.faults.lasting import LONGER
 from tests.faults.workload import COMMANDS_OF_A_LIFE, Clients, happened_in, lives
 from tests.platform import NAMES, RunningPlatform
 
 ROOT = Path(__file__).parents[2]
-LONGER = max(1.0, float(os.environ.get("NYFIKEN_FAULT_SECONDS", "10")) / 10)
-"""How much longer everything lasts than it does each time."""
 AT_RANDOM = round(700 * LONGER)
 AT_FAILPOINTS = round(600 * LONGER)
 """Commands."""

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import random
 
 import pytest
 
 from tests.faults.disturbances import DISTURBANCES, MOUNTING
+from tests.faults.lasting import SECONDS
 from tests.faults.small_disk import may_mount
 from tests.faults.stage import Stage
 from tests.servers.found import absent
 from tests.servers.process import NotStarted
 
-SECONDS = float(os.environ.get("NYFIKEN_FAULT_SECONDS", "10"))
-"""Of each fault."""
 SEED = 1
 
 

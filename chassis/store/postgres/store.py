@@ -160,7 +160,7 @@ class PostgresStore:
     def wait(self, after: Mapping[int, int], timeout: float) -> Mapping[int, Head] | None:
         """As ``Store.wait``: woken at once by this process, within some milliseconds by another."""
         self._notices.listen()
-        return self._bell.wait(lambda: self._beyond(after), timeout)
+        return self._bell.wait(self.heads, after, timeout)
 
     def compact(self) -> None:
         """Rewrite what held keys and states, so that what was destroyed is on no page of them."""
@@ -175,10 +175,6 @@ class PostgresStore:
     def _ring(self) -> None:
         self._bell.ring()
         self._notices.send()
-
-    def _beyond(self, after: Mapping[int, int]) -> Mapping[int, Head] | None:
-        heads = self.heads()
-        return heads if any(heads[partition].position > position for partition, position in after.items()) else None
 
     def _now(self) -> datetime | None:
         return None if self._clock is None else from_micros(self._clock())

@@ -8,8 +8,7 @@ from typing import Any, cast
 
 import sqlalchemy as sa
 
-from chassis.recorded import Recorded
-from chassis.store.encoding import happened
+from chassis.recorded import Recorded, happened
 from chassis.store.postgres.appending import append, to_answer
 from chassis.store.postgres.connections import Raw
 from chassis.store.postgres.database import raw_of

@@ -130,7 +130,7 @@ class SqliteStore:
 
     def wait(self, after: Mapping[int, int], timeout: float) -> Mapping[int, Head] | None:
         """As ``Store.wait``: woken at once by this process, within 15 ms by another."""
-        return self._bell.wait(lambda: self._beyond(after), timeout)
+        return self._bell.wait(self.heads, after, timeout)
 
     def compact(self) -> None:
         """Rewrite the file, so that what was deleted or destroyed is on no page of it."""
@@ -139,10 +139,6 @@ class SqliteStore:
     def close(self) -> None:
         """As ``Store.close``."""
         self._database.close()
-
-    def _beyond(self, after: Mapping[int, int]) -> Mapping[int, Head] | None:
-        heads = self.heads()
-        return heads if any(heads[partition].position > position for partition, position in after.items()) else None
 
     @contextmanager
     def _streams(self) -> Iterator[SqliteStreams]:

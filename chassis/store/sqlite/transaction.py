@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from chassis.recorded import Position, Recorded, from_micros, to_micros
-from chassis.store.encoding import Encoded, encoded, happened, partition_of
+from chassis.recorded import Position, Recorded, from_micros, happened, to_micros
+from chassis.store.encoding import Encoded, encoded, partition_of
 from chassis.store.protocol import Answer, Append, Change, CommandKey, KeyTaken, Snapshot, VersionConflict
 from chassis.store.sqlite.rows import READ_HISTORY, READ_STREAM, place_of, position_of, to_recorded
 from contracts.event import converter

@@ -79,7 +79,7 @@ class Place:
         ahead = after.position - self._given.position
         if not 0 <= ahead <= len(self._ready):
             return False
-        here = _head(self._ready[ahead - 1][1]) if ahead else self._given
+        here = Head.of(self._ready[ahead - 1][1]) if ahead else self._given
         return after == here or not after.id
 
     def has(self, after: int) -> bool:
@@ -91,7 +91,7 @@ class Place:
         while self._ready and self._ready[0][1].position <= after:
             offset, event = self._ready.popleft()
             self._bytes -= len(event.data)
-            self._given = _head(event)
+            self._given = Head.of(event)
             self.taken = max(self.taken, offset + 1)
         return [event for _, event in islice(self._ready, limit)]
 
@@ -132,7 +132,7 @@ class Place:
         self._bytes += len(event.data)
         if self._broken:
             self._broken.discard(event.position)
-        self.last = _head(event)
+        self.last = Head.of(event)
 
     def _settle(self) -> None:
         """Put what came too early behind what has come now."""
@@ -144,7 +144,3 @@ class Place:
         if early:
             self._bytes -= len(early[1].data)
         return early
-
-
-def _head(event: Recorded) -> Head:
-    return Head(position=event.position, id=event.id)

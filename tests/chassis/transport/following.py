@@ -135,7 +135,7 @@ class Follower:
     def last(self, partition):
         """The last event that it got."""
         found = self.got[partition]
-        return Head(position=found[-1].position, id=found[-1].id) if found else Head()
+        return Head.of(found[-1]) if found else Head()
 
     def _read(self, partition):
         found = self.source.read(partition, self.last(partition), 100)
