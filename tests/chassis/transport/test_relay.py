@@ -246,7 +246,7 @@ def test_a_store_that_is_restored_while_it_relays_and_is_further_already_publish
     with restored(store, tmp_path) as back:
         record(store)
         work(relay)
-        record(back, streams=100)  # more than was lost, before it is time to compare
+        record(back, streams=200)  # more than was lost of every partition, before it is time to compare
         before = ids(topic.logs)
         relay._store = back
         work(relay)
