@@ -5,20 +5,17 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from importlib import import_module
-
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn, TimeElapsedColumn
-from rich.text import Text
 
 from benchmarks.ours import Place
 from chassis.processing.lags import heads_of, lags
 from chassis.processing.read_model import ReadModel
-from chassis.processing.registry import generations
 from chassis.service import Service
 from chassis.store.protocol import Store
 from nyfiken.layout import SERVICES
-from nyfiken.rebuild import rebuild
+from nyfiken.progress import bar
+from nyfiken.rebuild import building, rebuild
 from tests.platform import RunningPlatform
 
 _PATIENCE = 7_200.0
@@ -44,13 +41,11 @@ class Looking:
         """Seconds until a read model is built anew beside the one that serves, and serves in its place."""
         service, store, model = self._model(name)
         began = time.monotonic()
-        rebuild(service, store, model)
-        with bar(f"rebuilding {name}", self.behind() or 1) as advance:
-            total = left = self.behind()
-            while not _serves(store, model):
-                left, before = self.behind(), left
-                advance(max(0, before - left))
-                _pause(began, f"{name} was not rebuilt, {left} of {total} are left")
+        built, _ = rebuild(store, model)
+        with bar(f"rebuilding {name}") as show:
+            for done, total in building(service, store, model, built):
+                _in_time(began, f"{name} was not rebuilt, {done} of {total} events are applied")
+                show(done, total)
         return time.monotonic() - began
 
     def _model(self, name: str) -> tuple[Service, Store, ReadModel[object]]:
@@ -79,36 +74,17 @@ def looking(platform: RunningPlatform) -> Iterator[Looking]:
 def caught_up(of: Looking, what: str) -> float:
     """Wait until every processor of every service has applied everything; the seconds that it took."""
     began, left = time.monotonic(), of.behind()
-    with bar(what, left) as advance:
+    total = left
+    with bar(what) as show:
         while left:
-            _pause(began, f"{left} events are still to be applied")
-            before, left = left, of.behind()
-            advance(max(0, before - left))
+            _in_time(began, f"{left} events are still to be applied")
+            time.sleep(_LOOK)
+            left = of.behind()
+            total = max(total, left)
+            show(total - left, total)
     return time.monotonic() - began
 
 
-@contextlib.contextmanager
-def bar(what: str, total: int) -> Iterator[Callable[[int], None]]:
-    """A progress bar with events a second; gives what moves it along."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), _Rate(), TimeElapsedColumn())
-    with Progress(*columns) as progress:
-        task = progress.add_task(what, total=total)
-        yield lambda count: progress.advance(task, count)
-
-
-class _Rate(ProgressColumn):
-    def render(self, task: Task) -> Text:
-        """So far, or lately."""
-        speed = task.finished_speed or task.speed
-        return Text("" if speed is None else f"{speed:,.0f} events/s")
-
-
-def _serves(store: Store, model: ReadModel[object]) -> bool:
-    with store.reading() as connection:
-        return generations(connection, model)[-1].serving
-
-
-def _pause(began: float, otherwise: str) -> None:
+def _in_time(began: float, otherwise: str) -> None:
     if time.monotonic() - began > _PATIENCE:
         raise RuntimeError(otherwise)
-    time.sleep(_LOOK)

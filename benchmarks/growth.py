@@ -6,12 +6,13 @@ import dataclasses
 import random
 import time
 from collections.abc import Callable, Iterator, Mapping
+from itertools import accumulate
 from statistics import median
 from uuid import uuid4
 
 from benchmarks import freshness
 from benchmarks.bench import Bench
-from benchmarks.catching_up import Looking, bar, caught_up, looking
+from benchmarks.catching_up import Looking, caught_up, looking
 from benchmarks.http_client import Client
 from benchmarks.idea_histories import load, revised, submitted
 from benchmarks.neighbours import Neighbours
@@ -21,6 +22,7 @@ from benchmarks.rows import Row
 from chassis.decider import Request, change, handle
 from chassis.recorded import Metadata
 from chassis.store.protocol import Append, Change, CommandKey, NewEvent, Store
+from nyfiken.progress import bar
 from services.ideas.idea import IDEA
 from tests.platform import RunningPlatform
 
@@ -74,9 +76,9 @@ def _grow(inside: Looking, events: int, bench: Bench) -> None:
     store = inside.store("ideas")
     missing = events - sum(head.position for head in store.heads().values())
     began = time.monotonic()
-    with bar(f"loading to {events:,} events", missing) as advance:
-        for count in load(store, missing):
-            advance(count)
+    with bar(f"loading to {events:,} events") as show:
+        for count in accumulate(load(store, missing)):
+            show(count, missing)
     loaded = time.monotonic() - began
     took = caught_up(inside, f"everything catches up with {events:,} events")
     bench.say(f"{missing:,} events: loaded in {loaded:.1f} s, all processors caught up {took:.1f} s later")

@@ -2,51 +2,90 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
 
+from chassis.processing.lags import known_heads, lags
 from chassis.processing.read_model import ReadModel
-from chassis.processing.registry import generations, start_generation
+from chassis.processing.registry import Generation, generations, start_generation
 from chassis.service import Service
 from chassis.store.protocol import Store
 from nyfiken.layout import data_option
+from nyfiken.progress import bar
 from nyfiken.servers import Servers, servers_options
 from nyfiken.stores import Opened, opened
+
+_LOOK = 0.25
+"""Seconds between two looks at how far it is."""
 
 
 @click.command()
 @click.argument("model")
+@click.option("--wait/--no-wait", default=True, help="Show how far it is until it serves; or only begin it.")
 @data_option
 @servers_options
-def command(model: str, data: Path, servers: Servers) -> None:
+def command(model: str, wait: bool, data: Path, servers: Servers) -> None:
     """Build the read model MODEL again from the first event.
 
     The running worker fills a new table while the old one goes on answering, and switches when the new one has caught
-    up; nothing is sent to anybody again. "nyfiken status" shows how far it is.
+    up; nothing is sent to anybody again. This command only watches: ended early, the worker goes on; the same command
+    again watches on.
 
     \b
     nyfiken rebuild idea_board
+    nyfiken rebuild idea_board --no-wait
     """
     with opened(data, servers) as services:
-        for service, store in services:
-            for found in service.read_models:
-                if found.name == model:
-                    click.echo(rebuild(service, store, found))
-                    return
-        raise click.ClickException(f"no read model is called {model}; there are: {', '.join(_names(services))}")
+        service, store, found = _found(services, model)
+        built, is_new = rebuild(store, found)
+        already = "" if is_new else "already "
+        click.echo(f"{built.processor} is {already}being built by the worker of {service.name}; see nyfiken status")
+        if wait:
+            click.echo(_watched(service, store, found, built))
 
 
-def rebuild(service: Service, store: Store, model: ReadModel[object]) -> str:
-    """Start a new generation, unless one is being built; says which table it is."""
+def rebuild(store: Store, model: ReadModel[object]) -> tuple[Generation, bool]:
+    """Start a new generation, unless one is being built: which it is, and whether it is new."""
     with store.transaction() as transaction:
-        newest = generations(transaction.connection, model)[-1:]
-        if newest and not newest[0].serving:
-            return f"{newest[0].processor} is being built already"
+        before = generations(transaction.connection, model)
         start_generation(transaction.connection, model)
         built = generations(transaction.connection, model)[-1]
-    return f"{built.processor} is being built by the worker of {service.name}; see nyfiken status"
+    return built, built not in before
 
 
-def _names(services: list[Opened]) -> list[str]:
-    return sorted(model.name for service, _ in services for model in service.read_models)
+def building(service: Service, store: Store, model: ReadModel[object], built: Generation) -> Iterator[tuple[int, int]]:
+    """Until it serves, a few times a second: how many events a table has applied, of how many.
+
+    Raises ClickException when it was given up instead: a newer version of its read model has been deployed.
+    """
+    while True:
+        with store.reading() as connection:
+            now = [each for each in generations(connection, model) if each.processor == built.processor]
+        if not now:
+            raise click.ClickException(f"{built.processor} was given up: a newer one is there")
+        found = [lag for lag in lags(service, store, known_heads(store)) if lag.name == built.processor]
+        yield sum(lag.position or 0 for lag in found), sum(lag.head for lag in found)
+        if now[0].serving:
+            return
+        time.sleep(_LOOK)
+
+
+def _watched(service: Service, store: Store, model: ReadModel[object], built: Generation) -> str:
+    began = time.monotonic()
+    with bar(f"building {built.processor}") as show:
+        for done, total in building(service, store, model, built):
+            show(done, total)
+    took = time.monotonic() - began
+    return f"{built.processor} serves: {done:,} events, {took:.1f} s"
+
+
+def _found(services: list[Opened], model: str) -> tuple[Service, Store, ReadModel[object]]:
+    for service, store in services:
+        for found in service.read_models:
+            if found.name == model:
+                return service, store, found
+    names = sorted(model.name for service, _ in services for model in service.read_models)
+    raise click.ClickException(f"no read model is called {model}; there are: {', '.join(names)}")

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from threading import Event
 
 import pytest
+from click import ClickException
 from click.testing import CliRunner
 
 from chassis.processing.lags import heads_of, lags
 from chassis.processing.registry import generations
+from chassis.processing.registry import prune as drop_old
 from chassis.store.protocol import Append, Change
 from chassis.store.sqlite import SqliteStore
 from chassis.testing.happenings import CounterRaised
@@ -57,6 +61,22 @@ def rows(shown):
 
 def caught_up(store, service):
     Worker(service, store, {}, "w1").catch_up()
+
+
+@contextmanager
+def working(store, service):
+    """A worker that goes on meanwhile."""
+    ended = Event()
+
+    def work():
+        while not ended.wait(0.05):
+            caught_up(store, service)
+
+    with ThreadPoolExecutor(1) as threads:
+        worker = threads.submit(work)
+        yield
+        ended.set()
+        worker.result()
 
 
 def test_the_distance_to_the_head_is_told_for_every_processor(store):
@@ -109,10 +129,35 @@ def test_status_sums_up_several_partitions_unless_it_is_asked_for_each(tmp_path,
 def test_rebuild_starts_a_table_beside_the_one_that_serves_and_only_one(store, run):
     service = suite(tally())
     caught_up(store, service)
-    assert "tally_v1_g2 is being built by the worker of suite" in run(service, rebuild.command, "tally").output
-    assert "tally_v1_g2 is being built already" in run(service, rebuild.command, "tally").output
+    begun, again = (run(service, rebuild.command, "tally", "--no-wait").output for _ in range(2))
+    assert "tally_v1_g2 is being built by the worker of suite" in begun
+    assert "tally_v1_g2 is already being built by the worker of suite" in again
     with store.reading() as connection:
         assert [(g.generation, g.serving) for g in generations(connection, tally())] == [(1, True), (2, False)]
+
+
+def test_rebuild_watches_until_the_new_table_serves_and_tells_how_many_events_it_has(store, run):
+    service = suite(tally())
+    note(store, "counter-a", "one", "two", "three")
+    caught_up(store, service)
+    with working(store, service):
+        watched = run(service, rebuild.command, "tally")
+    assert watched.exit_code == 0
+    assert "\ntally_v1_g2 serves: 3 events, " in watched.output
+    with store.reading() as connection:
+        assert [(g.generation, g.serving) for g in generations(connection, tally())] == [(2, True)]
+
+
+def test_rebuild_says_so_when_a_newer_version_has_replaced_what_it_watches(store):
+    service = suite(tally())
+    caught_up(store, service)
+    built, _ = rebuild.rebuild(store, tally())
+    watching = rebuild.building(service, store, tally(), built)
+    assert next(watching) == (0, 0)
+    with store.transaction() as transaction:
+        drop_old(transaction.connection, (tally(version=2),))
+    with pytest.raises(ClickException, match="tally_v1_g2 was given up: a newer one is there"):
+        next(watching)
 
 
 def test_rebuild_of_what_is_not_there_names_what_is(store, run):
@@ -125,7 +170,7 @@ def test_prune_drops_what_a_rebuild_has_replaced_and_nothing_else(store, run):
     service = suite(tally())
     caught_up(store, service)
     assert run(service, prune.command).output == "suite: nothing to drop\n"
-    run(service, rebuild.command, "tally")
+    run(service, rebuild.command, "tally", "--no-wait")
     assert run(service, prune.command).output == "suite: nothing to drop\n"
     caught_up(store, service)
     assert run(service, prune.command).output == "suite: tally_v1\n"
