@@ -16,7 +16,7 @@ from benchmarks.catching_up import Looking, caught_up, looking
 from benchmarks.http_client import Client
 from benchmarks.idea_histories import load, revised, submitted
 from benchmarks.neighbours import Neighbours
-from benchmarks.open_loop import percentile
+from benchmarks.open_loop import paced, percentile
 from benchmarks.platform import resident
 from benchmarks.rows import Row
 from chassis.decider import Request, change, handle
@@ -107,13 +107,8 @@ def _stage(
 
 
 def _ms(call: Callable[[], object]) -> float:
-    """Milliseconds of one call: the median of many."""
-    took = []
-    for _ in range(_TIMES):
-        began = time.perf_counter()
-        call()
-        took.append(time.perf_counter() - began)
-    return median(took) * 1e3
+    """Milliseconds of one call: the median of many, at a pace at which those who follow keep up."""
+    return median(paced([lambda _: call()], freshness.RATE, _TIMES / freshness.RATE)) * 1e3
 
 
 def _append(store: Store, chance: random.Random) -> None:

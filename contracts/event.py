@@ -177,8 +177,9 @@ def encode(happening: object) -> tuple[str, bytes, Json]:
     kind: type[Any] = type(happening)
     name = name_of(kind)
     data: Json = converter.unstructure(happening)
-    secrets = {field: data.pop(field) for field in personal_fields(kind)}
-    return name, orjson.dumps(data), {field: secret for field, secret in secrets.items() if secret is not None}
+    personal = personal_fields(kind)
+    secrets = {field: value for field in personal if (value := data.pop(field)) is not None} if personal else {}
+    return name, orjson.dumps(data), secrets
 
 
 def as_kept(happening: Any, stream: str, version: int) -> Any:

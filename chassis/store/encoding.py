@@ -45,7 +45,13 @@ def _largest_field(data: bytes) -> str:
 
 
 def _known(metadata: Metadata) -> bytes:
-    return converter.dumps({name: value for name, value in converter.unstructure(metadata).items() if value})
+    known = {
+        "by": metadata.by,
+        "correlation_id": metadata.correlation_id,
+        "causation_id": metadata.causation_id,
+        "traceparent": metadata.traceparent,
+    }
+    return orjson.dumps({name: value for name, value in known.items() if value})
 
 
 def metadata_of(kept: bytes) -> Metadata:

@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import multiprocessing
 import random
 from collections.abc import Callable, Iterator
@@ -80,7 +81,9 @@ class StoreSuite:
 
     def test_what_is_appended_is_read_back_as_it_was(self, store: Store) -> None:
         happened = datetime(2024, 2, 29, 12, 0, 0, 123456, tzinfo=UTC)
-        event = new(CounterRaised(by=3, note="åäö\u2028 \U0001f30d"), occurred_at=happened)
+        known = Metadata(**{field.name: f"its {field.name}" for field in dataclasses.fields(Metadata)})
+        what = CounterRaised(by=3, note="åäö\u2028 \U0001f30d")
+        event = NewEvent(id=str(uuid4()), event=what, metadata=known, occurred_at=happened)
         answer = store.append(Append(changes=[Change(stream="counter-a", expected=0, events=[event])]))
         (recorded,) = store.read_stream("counter-a")
         assert recorded.event == event.event

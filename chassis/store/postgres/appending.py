@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +16,7 @@ from chassis.recorded import Position
 from chassis.store.encoding import Encoded, encoded, partition_of
 from chassis.store.postgres.connections import Raw
 from chassis.store.postgres.keys import Keys, SealedValues
-from chassis.store.protocol import Answer, Append, Change, CommandKey, KeyTaken, VersionConflict
+from chassis.store.protocol import Answer, Append, CommandKey, KeyTaken, VersionConflict
 from chassis.store.sealing import KeyOf
 from contracts.event import Json
 
@@ -27,12 +27,14 @@ def append(db: Raw, service: str, partitions: int, keys: Keys, what: Append, clo
     """Record all of it in one round trip. Raises as ``Store.append``; inside a transaction that ends it."""
     people: dict[KeyOf, Json] = {}
     events: dict[int, list[Json]] = defaultdict(list)
-    for change, version, event in _events(what.changes):
-        sealed = keys.seal(db, event, change.stream, version) if event.secrets else None
-        if sealed:
-            people[sealed.whose] = dataclasses.asdict(sealed.whose)
+    for change in what.changes:
         of_partition = events[partition_of(change.stream, partitions)]
-        of_partition.append(_event(len(of_partition) + 1, change.stream, version, event, sealed))
+        for version, new in enumerate(change.events, start=change.expected + 1):
+            event = encoded(new)
+            sealed = keys.seal(db, event, change.stream, version) if event.secrets else None
+            if sealed:
+                people[sealed.whose] = dataclasses.asdict(sealed.whose)
+            of_partition.append(_event(len(of_partition) + 1, change.stream, version, event, sealed))
     given = (
         [_key(what, key) for key in what.keys],
         sorted(people.values(), key=lambda whose: (whose["person"], whose["scope"])),
@@ -55,12 +57,6 @@ def to_answer(service: str, kept: Json) -> Answer:
         positions=_positions(service, kept["positions"]),
         body_hash=kept["body_hash"],
     )
-
-
-def _events(changes: Sequence[Change]) -> Iterator[tuple[Change, int, Encoded]]:
-    for change in changes:
-        for version, new in enumerate(change.events, start=change.expected + 1):
-            yield change, version, encoded(new)
 
 
 def _event(n: int, stream: str, version: int, event: Encoded, sealed: SealedValues | None) -> Json:
