@@ -18,6 +18,7 @@ from pathlib import Path
 from kafka.admin import KafkaAdminClient
 from kafka.errors import KafkaError
 
+from tests.servers.certificates import certificates
 from tests.servers.process import HOST, NotStarted, Process, free_port, is_free
 
 VERSION = "4.3.1"
@@ -63,13 +64,21 @@ class Login:
 class Kafka:
     """A broker to start, stop, kill and start again, on the same port with the same data; ``with`` removes it all."""
 
-    def __init__(self, folder: Path | None = None, port: int | None = None, login: Login | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path | None = None,
+        port: int | None = None,
+        login: Login | None = None,
+        *,
+        encrypted: bool = False,
+    ) -> None:
         jars = downloaded()
         logging = f"-Dlog4j2.configurationFile=file:{HERE / 'log4j2.properties'}"
         self._java = [java(), *_JAVA, logging, "-cp", f"{jars}/*"]
         self._process = Process("kafka", folder, ends_by=signal.SIGTERM)
         self.port, self.login = port or free_port(), login
         self._inner_ports = free_port(), free_port()
+        self._certificates = certificates(self.folder) if encrypted else None
 
     @property
     def bootstrap_servers(self) -> str:
@@ -79,15 +88,17 @@ class Kafka:
     @property
     def client(self) -> Mapping[str, str]:
         """What any client of kafka-python needs to reach it."""
-        where = {"bootstrap_servers": self.bootstrap_servers}
-        if self.login is None:
-            return where
-        return where | {
-            "security_protocol": "SASL_PLAINTEXT",
-            "sasl_mechanism": self.login.mechanism,
-            "sasl_plain_username": self.login.username,
-            "sasl_plain_password": self.login.password,
-        }
+        needed = {"bootstrap_servers": self.bootstrap_servers, "security_protocol": self._protocol}
+        if self.login:
+            needed |= {
+                "sasl_mechanism": self.login.mechanism,
+                "sasl_plain_username": self.login.username,
+                "sasl_plain_password": self.login.password,
+            }
+        if files := self._certificates:
+            certificate = {"ssl_certfile": str(files.client), "ssl_keyfile": str(files.client_key)}
+            needed |= {"ssl_cafile": str(files.authority)} | certificate
+        return needed
 
     @property
     def pid(self) -> int | None:
@@ -145,15 +156,27 @@ class Kafka:
     def _configured(self) -> Mapping[str, str]:
         internal, controller = (f"{HOST}:{port}" for port in self._inner_ports)
         clients = f"CLIENTS://{self.bootstrap_servers},INTERNAL://{internal}"
-        protocol = "SASL_PLAINTEXT" if self.login else "PLAINTEXT"
         where = {
             "log.dirs": str(self._data),
             "listeners": f"{clients},CONTROLLER://{controller}",
             "advertised.listeners": clients,
             "controller.quorum.bootstrap.servers": controller,
-            "listener.security.protocol.map": f"CLIENTS:{protocol},INTERNAL:PLAINTEXT,CONTROLLER:PLAINTEXT",
+            "listener.security.protocol.map": f"CLIENTS:{self._protocol},INTERNAL:PLAINTEXT,CONTROLLER:PLAINTEXT",
         }
-        return _ALONE | where | self._asks_for_login()
+        return _ALONE | where | self._asks_for_login() | self._encrypts()
+
+    @property
+    def _protocol(self) -> str:
+        return ("SASL_" if self.login else "") + ("SSL" if self._certificates else "PLAINTEXT")
+
+    def _encrypts(self) -> Mapping[str, str]:
+        """With certificates on both sides."""
+        if self._certificates is None:
+            return {}
+        files = {"keystore": self._certificates.server, "truststore": self._certificates.authority}
+        settings = {f"ssl.{store}.location": str(file) for store, file in files.items()}
+        settings |= {f"ssl.{store}.type": "PEM" for store in files} | {"ssl.client.auth": "required"}
+        return {f"listener.name.clients.{name}": value for name, value in settings.items()}
 
     def _asks_for_login(self) -> Mapping[str, str]:
         if self.login is None:

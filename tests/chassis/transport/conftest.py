@@ -6,8 +6,9 @@ import warnings
 
 import pytest
 
-_UNANSWERED = r"unclosed <socket.socket .*laddr=\('[\d.]+', \d+\)>"
-"""kafka-python does not close a socket on which nobody answers: that one has an address here and none there."""
+_UNANSWERED = r"unclosed <(socket.socket .*laddr=\('[\d.]+', \d+\)|ssl.SSLSocket .*)>"
+"""kafka-python does not close a socket on which nobody answers, that one has an address here and none there, nor one
+whose other side it does not trust."""
 
 
 def pytest_configure(config):

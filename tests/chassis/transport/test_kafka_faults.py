@@ -430,8 +430,18 @@ def test_what_is_on_its_way_when_a_relay_is_closed_is_not_waited_for(store, shak
             assert not thread.is_alive()
 
 
-def test_where_one_has_to_log_in_everybody_does_and_nobody_else_gets_in(store, own_kafka):
-    kafka = own_kafka(login=Login())
+@pytest.mark.parametrize(
+    ("asked", "wrong"),
+    [
+        ({"login": Login()}, {"sasl_plain_password": "guessed"}),
+        ({"encrypted": True}, {"ssl_cafile": None}),
+        ({"encrypted": True}, {"ssl_certfile": None, "ssl_keyfile": None}),
+        ({"encrypted": True, "login": Login()}, {"sasl_plain_password": "guessed"}),
+    ],
+    ids=["login", "whom to trust", "certificate", "login, encrypted"],
+)
+def test_where_one_has_to_say_who_one_is_everybody_does_and_nobody_else_gets_in(store, own_kafka, asked, wrong):
+    kafka = own_kafka(**asked)
     brokers = Brokers(**kafka.client)
     with Topics(brokers) as topics:
         make_topic(topics)
@@ -442,7 +452,7 @@ def test_where_one_has_to_log_in_everybody_does_and_nobody_else_gets_in(store, o
         Follower(source).until(whole(store))
     assert owner.pages == 0
     with pytest.raises(TopicGone):
-        Topics(replace(brokers, sasl_plain_password="guessed"))
+        Topics(replace(brokers, **wrong))
 
 
 @contextlib.contextmanager
