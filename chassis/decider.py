@@ -7,7 +7,7 @@ raises before any event is built.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from threading import Lock
 from typing import Any, Generic, TypeVar
@@ -247,16 +247,17 @@ class States:
 
     def load(self, streams: Streams, decider: Decider[Any], stream: str) -> tuple[Any, int]:
         """State and version of a stream: what is at hand or the snapshot, and the events since."""
+        return self.load_all(streams, decider, [stream])[stream]
+
+    def load_all(self, streams: Streams, decider: Decider[Any], names: Iterable[str]) -> Mapping[str, tuple[Any, int]]:
+        """State and version of several streams, read at once."""
         with self._lock:
-            known = self._states.get(stream)
-        if known:
-            (state, version), news = known, [r.event for r in streams.read_stream(stream, after=known[1])]
-        else:
-            snapshot, news = streams.history(stream, fingerprint(decider.evolve))
-            state, version = (unpack(snapshot, decider.state), snapshot.version) if snapshot else (None, 0)
-        for happening in news:
-            state = decider.evolve(state, happening)
-        return state, version + len(news)
+            found = {name: self._states.get(name, (None, 0)) for name in names}
+        known = {name: version for name, (_, version) in found.items()}
+        for name, (snapshot, news) in streams.histories(known, fingerprint(decider.evolve)).items():
+            state, version = (unpack(snapshot, decider.state), snapshot.version) if snapshot else found[name]
+            found[name] = decider.fold(news, state), version + len(news)
+        return found
 
     def keep(self, stream: str, state: Any, version: int) -> None:
         """Remember a committed state."""

@@ -117,16 +117,21 @@ class Snapshot:
     state: bytes
 
 
+History = tuple[Snapshot | None, list[Any]]
+"""A state that was kept, and the events since: oldest first, brought to today's versions."""
+
+
 class Streams(Protocol):
     """What a decision reads: inside a transaction or outside."""
 
     def read_stream(self, stream: str, after: int = 0, *, until: datetime | None = None) -> list[Recorded]:
         """The stream's events with a version above ``after``, oldest first; ``until``: recorded no later than that."""
 
-    def history(self, stream: str, fingerprint: str) -> tuple[Snapshot | None, list[Any]]:
-        """The stream's snapshot of this fingerprint and the events after it; without one, None and all of them.
+    def histories(self, known: Mapping[str, int], fingerprint: str) -> Mapping[str, History]:
+        """What is to be folded of each of these streams: its events after the version that is ``known``.
 
-        They come without what surrounds them, which no decision looks at.
+        Of one of which nothing is known (0), its snapshot of this fingerprint if it has one, and the events after
+        that. They come without what surrounds them, which no decision looks at.
         """
 
     def answered(self, caller: str, key: str) -> Answer | None:

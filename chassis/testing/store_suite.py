@@ -28,6 +28,7 @@ from chassis.store.protocol import (
     Append,
     Change,
     CommandKey,
+    History,
     KeyTaken,
     NewEvent,
     Snapshot,
@@ -57,6 +58,11 @@ def raised(stream: str, expected: int, *amounts: int, **more: Any) -> Append:
 def history(store: Store) -> list[tuple[int, int]]:
     """(partition, position) of everything in the store, in reading order."""
     return [(r.partition, r.position) for p in range(store.partitions) for r in store.read(p, 0, 1_000_000)]
+
+
+def history_of(store: Store, stream: str, fingerprint: str) -> History:
+    """Of one stream, of which nothing is known."""
+    return store.histories({stream: 0}, fingerprint)[stream]
 
 
 def raise_by_one(_: Counter | None) -> list[object]:
@@ -214,20 +220,39 @@ class StoreSuite:
         late, early = (Snapshot(version=v, fingerprint="f", state=b"{}") for v in (20, 10))
         store.save_snapshot("counter-a", late)
         store.save_snapshot("counter-a", early)
-        assert store.history("counter-a", "f") == (late, [])
+        assert history_of(store, "counter-a", "f") == (late, [])
         store.save_snapshot("counter-a", Snapshot(version=5, fingerprint="new code", state=b"{}"))
-        assert store.history("counter-a", "f") == (None, [])
-        assert store.history("counter-a", "new code")[0].version == 5  # type: ignore[union-attr]
-        assert store.history("counter-z", "f") == (None, [])
+        assert history_of(store, "counter-a", "f") == (None, [])
+        assert history_of(store, "counter-a", "new code")[0].version == 5  # type: ignore[union-attr]
+        assert history_of(store, "counter-z", "f") == (None, [])
 
     def test_a_history_is_the_snapshot_and_what_came_after_it(self, store: Store) -> None:
         store.append(raised("counter-a", 0, 1, 2, 3))
         kept = Snapshot(version=2, fingerprint="f", state=b"{}")
         store.save_snapshot("counter-a", kept)
-        found, later = store.history("counter-a", "f")
+        found, later = history_of(store, "counter-a", "f")
         assert (found, [event.by for event in later]) == (kept, [3])
-        found, everything = store.history("counter-a", "other code")
+        found, everything = history_of(store, "counter-a", "other code")
         assert (found, [event.by for event in everything]) == (None, [1, 2, 3])
+
+    def test_histories_of_several_streams_are_read_at_once_each_after_what_is_known_of_it(self, store: Store) -> None:
+        for stream in ("counter-a", "counter-b", "counter-c"):
+            store.append(raised(stream, 0, 1, 2, 3))
+        kept = Snapshot(version=2, fingerprint="f", state=b"{}")
+        for stream in ("counter-a", "counter-b"):
+            store.save_snapshot(stream, kept)
+        asked = {"counter-c": 0, "counter-b": 1, "counter-z": 0, "counter-a": 0}
+        found = {
+            stream: (snapshot, [event.by for event in events])
+            for stream, (snapshot, events) in store.histories(asked, "f").items()
+        }
+        assert found == {
+            "counter-a": (kept, [3]),
+            "counter-b": (None, [2, 3]),
+            "counter-c": (None, [1, 2, 3]),
+            "counter-z": (None, []),
+        }
+        assert store.histories({}, "f") == {}
 
     def test_a_waiting_reader_is_woken_by_an_append(self, store: Store, opener: Opener) -> None:
         ends = dict.fromkeys(range(store.partitions), 0)
@@ -255,7 +280,7 @@ class StoreSuite:
         other.close()
         attempt = Attempt(store, Request())
         assert attempt.read(COUNTER, "a") == Counter(total=260)
-        assert store.history("counter-a", fingerprint(COUNTER.evolve))[0] is not None
+        assert history_of(store, "counter-a", fingerprint(COUNTER.evolve))[0] is not None
 
     def test_the_same_key_at_the_same_time_records_one_event(self, opener: Opener) -> None:
         opener().close()

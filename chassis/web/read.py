@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -53,13 +53,17 @@ class Read:
 
     def state(self, decider: Decider[S], subject: str) -> S | None:
         """What a rule would see of an aggregate now; None if nothing happened to it."""
-        stream = decider.stream(subject)
-        self._streams.add(stream)
-        state, version = self._memory.load(self._store, decider, stream)
-        if version:
-            self._memory.keep(stream, state, version)
-        found: S | None = state
-        return found
+        return self.states(decider, [subject])[subject]
+
+    def states(self, decider: Decider[S], subjects: Iterable[str]) -> Mapping[str, S | None]:
+        """What a rule would see of several aggregates, read at once."""
+        streams = {decider.stream(subject): subject for subject in subjects}
+        self._streams.update(streams)
+        found = self._memory.load_all(self._store, decider, streams)
+        for stream, (state, version) in found.items():
+            if version:
+                self._memory.keep(stream, state, version)
+        return {subject: found[stream][0] for stream, subject in streams.items()}
 
     def events(self, decider: Decider[Any], subject: str, as_of: datetime | None = None) -> list[Recorded]:
         """All that happened to an aggregate, until ``as_of`` if given; its version becomes the answer's ETag."""

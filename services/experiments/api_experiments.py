@@ -9,6 +9,7 @@ from typing import Any
 
 from marshmallow.validate import Range
 
+from chassis.command import Caller
 from chassis.web import Read, Routes
 from contracts.event import about, value
 from contracts.experiments import Criterion, ExperimentState, Phase
@@ -152,18 +153,15 @@ def list_experiments(asked: ExperimentsAsked, read: Read) -> ExperimentList:
         board, unit=asked.unit, states=asked.state, phase=asked.phase, outcome=asked.outcome, idea_id=asked.idea_id
     )
     page = board_page(board, *where, sort=asked.sort, after=asked.after, limit=asked.limit)
-    return ExperimentList(
-        items=tuple(_listed(card, read) for card in page.rows),
-        next=page.next,
-        behind=board.behind(page.rows),
-    )
+    experiments = read.states(EXPERIMENT, (card.experiment_id for card in page.rows))
+    items = tuple(_listed(card, experiments[card.experiment_id], read.caller) for card in page.rows)
+    return ExperimentList(items=items, next=page.next, behind=board.behind(page.rows))
 
 
-def _listed(card: ExperimentCard, read: Read) -> ExperimentListed:
-    experiment = read.state(EXPERIMENT, card.experiment_id)
+def _listed(card: ExperimentCard, experiment: Experiment | None, caller: Caller) -> ExperimentListed:
     return ExperimentListed(
         **{name: getattr(card, name) for name in _ON_THE_BOARD},
-        allowed_actions=allowed_actions(experiment, read.caller) if experiment else (),
+        allowed_actions=allowed_actions(experiment, caller) if experiment else (),
     )
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from marshmallow.validate import Length, Range
 
+from chassis.command import Caller
 from chassis.web import Read, Routes
 from contracts.event import about, value
 from contracts.experiments import CriterionResult, Effort
@@ -21,7 +22,7 @@ from contracts.values import (
     Title,
     UnitId,
 )
-from services.experiments.experiment import EXPERIMENT, known
+from services.experiments.experiment import EXPERIMENT, Experiment, known
 from services.experiments.experiment_rights import allowed_actions
 from services.experiments.read_models.failure_wall import (
     FAILURE_WALL,
@@ -88,17 +89,16 @@ def list_failures(asked: FailuresAsked, read: Read) -> FailureList:
     wall = read.rows(FAILURE_WALL)
     where = wall_where(wall, unit=asked.unit, challenge_id=asked.challenge_id)
     page = wall_page(wall, *where, text=asked.text, after=asked.after, limit=asked.limit)
-    return FailureList(
-        items=tuple(_shown(failure, read) for failure in page.rows), next=page.next, behind=wall.behind(page.rows)
-    )
+    failed = read.states(EXPERIMENT, (failure.experiment_id for failure in page.rows))
+    items = tuple(_shown(failure, known(failed[failure.experiment_id]), read.caller) for failure in page.rows)
+    return FailureList(items=items, next=page.next, behind=wall.behind(page.rows))
 
 
 _ON_THE_WALL = tuple(f.name for f in dataclasses.fields(FailureShown) if f.name != "allowed_actions")
 
 
-def _shown(failure: Failure, read: Read) -> FailureShown:
-    experiment = known(read.state(EXPERIMENT, failure.experiment_id))
+def _shown(failure: Failure, experiment: Experiment, caller: Caller) -> FailureShown:
     return FailureShown(
         **{name: getattr(failure, name) for name in _ON_THE_WALL},
-        allowed_actions=allowed_actions(experiment, read.caller),
+        allowed_actions=allowed_actions(experiment, caller),
     )

@@ -35,7 +35,6 @@ from services.experiments.lesson_use import apply, endorse, validate
 from services.experiments.lesson_writing import RecordLesson, record, review, revise
 from services.experiments.read_models.lesson_library import (
     LESSON_LIBRARY,
-    LessonCard,
     Sort,
     library_page,
     library_where,
@@ -157,11 +156,8 @@ def list_lessons(asked: LessonsAsked, read: Read) -> LessonList:
     library = read.rows(LESSON_LIBRARY)
     where = library_where(library, unit=asked.unit, tag=asked.tag, standings=asked.standing, use=asked.use)
     page = library_page(library, *where, text=asked.text, sort=asked.sort, after=asked.after, limit=asked.limit)
-    return LessonList(
-        items=tuple(_shown(card, read) for card in page.rows), next=page.next, behind=library.behind(page.rows)
+    lessons = read.states(LESSON, (card.lesson_id for card in page.rows))
+    items = tuple(
+        lesson_shown(card, allowed_actions(known(lessons[card.lesson_id]), read.caller)) for card in page.rows
     )
-
-
-def _shown(card: LessonCard, read: Read) -> LessonShown:
-    lesson = known(read.state(LESSON, card.lesson_id))
-    return lesson_shown(card, allowed_actions(lesson, read.caller))
+    return LessonList(items=items, next=page.next, behind=library.behind(page.rows))

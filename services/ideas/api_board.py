@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from marshmallow.validate import Length, Range
 
+from chassis.command import Caller
 from chassis.web import Read, Routes
 from contracts.event import about, value
 from contracts.ideas import IdeaState
@@ -29,7 +30,7 @@ from contracts.values import (
     Word,
 )
 from services.ideas.api_ideas import told
-from services.ideas.idea import IDEA
+from services.ideas.idea import IDEA, Idea
 from services.ideas.idea_rights import allowed_actions, known
 from services.ideas.read_models import (
     IDEA_BOARD,
@@ -101,20 +102,19 @@ def list_ideas(asked: IdeasAsked, read: Read) -> IdeaList:
     rows = read.rows(IDEA_BOARD)
     where = board_where(rows, unit=asked.unit, tag=asked.tag, state=asked.state, challenge_id=asked.challenge)
     page = board_page(rows, *where, text=asked.text, sort=asked.sort, after=asked.after, limit=asked.limit)
-    return IdeaList(
-        items=tuple(_listed(card, read) for card in page.rows), next=page.next, behind=rows.behind(page.rows)
-    )
+    ideas = read.states(IDEA, (card.idea_id for card in page.rows))
+    items = tuple(_listed(card, known(ideas[card.idea_id]), read.caller) for card in page.rows)
+    return IdeaList(items=items, next=page.next, behind=rows.behind(page.rows))
 
 
 _ON_THE_BOARD = tuple(f.name for f in dataclasses.fields(IdeaListed) if f.name != "allowed_actions")
 
 
-def _listed(card: IdeaCard, read: Read) -> IdeaListed:
-    idea = known(read.state(IDEA, card.idea_id))
+def _listed(card: IdeaCard, idea: Idea, caller: Caller) -> IdeaListed:
     shown = IdeaListed(
-        **{name: getattr(card, name) for name in _ON_THE_BOARD}, allowed_actions=allowed_actions(idea, read.caller)
+        **{name: getattr(card, name) for name in _ON_THE_BOARD}, allowed_actions=allowed_actions(idea, caller)
     )
-    return told(shown, idea.names, read.caller)
+    return told(shown, idea.names, caller)
 
 
 @value

@@ -130,15 +130,12 @@ def list_challenges(asked: ChallengesAsked, read: Read) -> ChallengeList:
         after=asked.after,
         limit=asked.limit,
     )
-    return ChallengeList(
-        items=tuple(_listed(card, read) for card in page.rows),
-        next=page.next,
-        behind=rows.behind(page.rows),
-    )
+    challenges = read.states(CHALLENGE, (card.challenge_id for card in page.rows))
+    items = tuple(_listed(card, challenges[card.challenge_id], read) for card in page.rows)
+    return ChallengeList(items=items, next=page.next, behind=rows.behind(page.rows))
 
 
-def _listed(card: ChallengeCard, read: Read) -> ChallengeListed:
-    challenge = read.state(CHALLENGE, card.challenge_id)
+def _listed(card: ChallengeCard, challenge: Challenge | None, read: Read) -> ChallengeListed:
     return ChallengeListed(
         **{f.name: getattr(card, f.name) for f in dataclasses.fields(card)},
         came_of=came_of(read.rows(CHALLENGE_PARTS), card.challenge_id),

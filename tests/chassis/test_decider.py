@@ -12,7 +12,7 @@ from chassis.store.snapshots import fingerprint
 from chassis.store.sqlite import SqliteStore
 from chassis.store.sqlite.transaction import SqliteTransaction
 from chassis.testing.happenings import COUNTER, Counter, CounterRaised, CounterSigned
-from chassis.testing.store_suite import raise_by_one
+from chassis.testing.store_suite import history_of, raise_by_one
 from contracts.event import Sealed, UnknownEventVersion
 
 
@@ -60,7 +60,7 @@ def test_a_state_at_hand_and_a_snapshot_refer_to_what_is_personal_as_a_state_rea
     anew, _ = States().load(store, COUNTER, "counter-a")
     assert at_hand == anew
     assert at_hand.signed == Sealed("counter-a", SNAPSHOT_EVERY, "name")
-    kept, _ = store.history("counter-a", fingerprint(COUNTER.evolve))
+    kept, _ = history_of(store, "counter-a", fingerprint(COUNTER.evolve))
     assert b"Andersson" not in kept.state
 
 
@@ -190,7 +190,7 @@ def test_all_streams_of_a_command_are_recorded_or_none(store):
 def test_a_snapshot_of_other_code_is_passed_over(store):
     for _ in range(100):
         handle(store, change(COUNTER, "a", raise_by_one))
-    kept, _ = store.history("counter-a", fingerprint(COUNTER.evolve))
+    kept, _ = history_of(store, "counter-a", fingerprint(COUNTER.evolve))
     assert kept.version == 100
     store.save_snapshot("counter-a", Snapshot(version=100, fingerprint="other code", state=b'{"total": 7}'))
     assert States().load(store, COUNTER, "counter-a") == (Counter(total=100), 100)

@@ -17,9 +17,12 @@ READ_STREAM = f"""
     SELECT {_COLUMNS} FROM events WHERE stream = %s AND version > %s AND recorded_at <= %s ORDER BY version
 """  # noqa: S608 - of our own words
 READ_HISTORY = """
-    WITH kept AS (SELECT version, state FROM snapshots WHERE stream = %(stream)s AND fingerprint = %(fingerprint)s)
+    WITH kept AS (
+        SELECT version, state FROM snapshots
+        WHERE stream = %(stream)s AND fingerprint = %(fingerprint)s AND %(known)s::bigint = 0
+    )
     SELECT version, type, data, sealed IS NOT NULL, NULL::bytea AS state
-    FROM events WHERE stream = %(stream)s AND version > coalesce((SELECT version FROM kept), 0)
+    FROM events WHERE stream = %(stream)s AND version > coalesce((SELECT version FROM kept), %(known)s::bigint)
     UNION ALL SELECT version, NULL, NULL, NULL, state FROM kept
     ORDER BY version
 """

@@ -23,7 +23,7 @@ from chassis.store.postgres.meta import Meta, read_meta
 from chassis.store.postgres.notices import Notices
 from chassis.store.postgres.rows import HEADS, READ_PARTITION, to_recorded
 from chassis.store.postgres.transaction import PostgresStreams, PostgresTransaction
-from chassis.store.protocol import Answer, Append, Head, Snapshot, Transaction
+from chassis.store.protocol import Answer, Append, Head, History, Snapshot, Transaction
 from contracts.event import Scope, Sealed
 
 _POLL, _POLL_DEAF = 0.25, 0.015
@@ -119,10 +119,10 @@ class PostgresStore:
         with self._database.connection() as db:
             return PostgresStreams(db, self.service).read_stream(stream, after, until=until)
 
-    def history(self, stream: str, fingerprint: str) -> tuple[Snapshot | None, list[Any]]:
-        """As ``Streams.history``."""
+    def histories(self, known: Mapping[str, int], fingerprint: str) -> Mapping[str, History]:
+        """As ``Streams.histories``."""
         with self._database.connection() as db:
-            return PostgresStreams(db, self.service).history(stream, fingerprint)
+            return PostgresStreams(db, self.service).histories(known, fingerprint)
 
     def answered(self, caller: str, key: str) -> Answer | None:
         """As ``Streams.answered``."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from typing import Any, cast
 
@@ -14,7 +15,7 @@ from chassis.store.postgres.connections import Raw
 from chassis.store.postgres.database import raw_of
 from chassis.store.postgres.keys import Keys
 from chassis.store.postgres.rows import READ_HISTORY, READ_STREAM, to_recorded
-from chassis.store.protocol import Answer, Append, CommandKey, Snapshot
+from chassis.store.protocol import Answer, Append, CommandKey, History, Snapshot
 
 _TAKEN = """
     SELECT caller, key FROM commands JOIN unnest(%s::text[], %s::text[]) AS asked (caller, key) USING (caller, key)
@@ -34,13 +35,16 @@ class PostgresStreams:
         rows = self._db.execute(READ_STREAM, (stream, after, until or _ALWAYS))
         return [to_recorded(self._service, row) for row in rows]
 
-    def history(self, stream: str, fingerprint: str) -> tuple[Snapshot | None, list[Any]]:
-        """As ``Streams.history``, in one round trip."""
-        rows = self._db.execute(READ_HISTORY, {"stream": stream, "fingerprint": fingerprint}).fetchall()
-        kept = None
-        if rows and (state := rows[0][-1]) is not None:
-            kept = Snapshot(version=rows.pop(0)[0], fingerprint=fingerprint, state=state)
-        return kept, [happened(stream, *row[:-1]) for row in rows]
+    def histories(self, known: Mapping[str, int], fingerprint: str) -> Mapping[str, History]:
+        """As ``Streams.histories``, in one round trip."""
+        with self._db.pipeline() if len(known) > 1 else nullcontext():
+            asked = [
+                {"stream": stream, "known": version, "fingerprint": fingerprint} for stream, version in known.items()
+            ]
+            found = [self._db.execute(READ_HISTORY, each) for each in asked]
+        return {
+            stream: _history(stream, fingerprint, rows.fetchall()) for stream, rows in zip(known, found, strict=True)
+        }
 
     def answered(self, caller: str, key: str) -> Answer | None:
         """As ``Streams.answered``."""
@@ -94,3 +98,10 @@ class PostgresTransaction(PostgresStreams):
         """As ``Transaction.append``."""
         self.has_appended = self.has_appended or bool(what.changes)
         return append(self._db, self._service, self._partitions, self._keys, what, self._clock)
+
+
+def _history(stream: str, fingerprint: str, rows: list[Any]) -> History:
+    kept = None
+    if rows and (state := rows[0][-1]) is not None:
+        kept = Snapshot(version=rows.pop(0)[0], fingerprint=fingerprint, state=state)
+    return kept, [happened(stream, *row[:-1]) for row in rows]

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from chassis.failpoints import failpoint
 from chassis.recorded import Position, Recorded
 from chassis.store.bell import Bell
-from chassis.store.protocol import Answer, Append, Head, Snapshot, Transaction, WrongPartitions
+from chassis.store.protocol import Answer, Append, Head, History, Snapshot, Transaction, WrongPartitions
 from chassis.store.sqlite.database import Database
 from chassis.store.sqlite.keys import Keys
 from chassis.store.sqlite.rows import READ_PARTITION, place_of, position_of, to_recorded
@@ -80,10 +80,10 @@ class SqliteStore:
         with self._streams() as streams:
             return streams.read_stream(stream, after, until=until)
 
-    def history(self, stream: str, fingerprint: str) -> tuple[Snapshot | None, list[Any]]:
-        """As ``Streams.history``."""
+    def histories(self, known: Mapping[str, int], fingerprint: str) -> Mapping[str, History]:
+        """As ``Streams.histories``."""
         with self._streams() as streams:
-            return streams.history(stream, fingerprint)
+            return streams.histories(known, fingerprint)
 
     def answered(self, caller: str, key: str) -> Answer | None:
         """As ``Streams.answered``."""

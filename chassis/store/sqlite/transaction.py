@@ -5,15 +5,15 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
 from chassis.recorded import Position, Recorded, from_micros, happened, to_micros
 from chassis.store.encoding import Encoded, encoded, partition_of
-from chassis.store.protocol import Answer, Append, Change, CommandKey, KeyTaken, Snapshot, VersionConflict
+from chassis.store.protocol import Answer, Append, Change, CommandKey, History, KeyTaken, Snapshot, VersionConflict
 from chassis.store.sqlite.rows import READ_HISTORY, READ_STREAM, place_of, position_of, to_recorded
 from contracts.event import converter
 
@@ -41,13 +41,19 @@ class SqliteStreams:
         rows = self._db.execute(READ_STREAM, (stream, after, latest))
         return [to_recorded(self._service, row) for row in rows]
 
-    def history(self, stream: str, fingerprint: str) -> tuple[Snapshot | None, list[Any]]:
-        """As ``Streams.history``."""
+    def histories(self, known: Mapping[str, int], fingerprint: str) -> Mapping[str, History]:
+        """As ``Streams.histories``."""
+        return {stream: self._history(stream, version, fingerprint) for stream, version in known.items()}
+
+    def _history(self, stream: str, known: int, fingerprint: str) -> History:
+        kept = None if known else self._snapshot(stream, fingerprint)
+        rows = self._db.execute(READ_HISTORY, (stream, kept.version if kept else known))
+        return kept, [happened(stream, *row) for row in rows]
+
+    def _snapshot(self, stream: str, fingerprint: str) -> Snapshot | None:
         query = "SELECT version, fingerprint, state FROM snapshots WHERE stream = ? AND fingerprint = ?"
         row = self._db.execute(query, (stream, fingerprint)).fetchone()
-        kept = row and Snapshot(version=row[0], fingerprint=row[1], state=row[2])
-        rows = self._db.execute(READ_HISTORY, (stream, kept.version if kept else 0))
-        return kept, [happened(stream, *row) for row in rows]
+        return row and Snapshot(version=row[0], fingerprint=row[1], state=row[2])
 
     def answered(self, caller: str, key: str) -> Answer | None:
         """As ``Streams.answered``."""
