@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from chassis.processing.lags import known_heads, lags
+from chassis.processing.leases import anybody_works
 from chassis.processing.read_model import ReadModel
 from chassis.processing.registry import Generation, generations, start_generation
 from chassis.service import Service
@@ -20,6 +21,8 @@ from nyfiken.stores import Opened, opened
 
 _LOOK = 0.25
 """Seconds between two looks at how far it is."""
+_PATIENCE = 20.0
+"""Seconds without any worker: one that starts again is back by then."""
 
 
 @click.command()
@@ -59,13 +62,18 @@ def rebuild(store: Store, model: ReadModel[object]) -> tuple[Generation, bool]:
 def building(service: Service, store: Store, model: ReadModel[object], built: Generation) -> Iterator[tuple[int, int]]:
     """Until it serves, a few times a second: how many events a table has applied, of how many.
 
-    Raises ClickException when it was given up instead: a newer version of its read model has been deployed.
+    Raises ClickException when it was given up instead, for a newer version of its read model has been deployed, and
+    when nobody is there who builds it.
     """
+    seen = time.monotonic()
     while True:
-        with store.reading() as connection:
-            now = [each for each in generations(connection, model) if each.processor == built.processor]
+        with store.transaction() as transaction:
+            now = [each for each in generations(transaction.connection, model) if each.processor == built.processor]
+            seen = time.monotonic() if anybody_works(transaction) else seen
         if not now:
             raise click.ClickException(f"{built.processor} was given up: a newer one is there")
+        if time.monotonic() - seen > _PATIENCE:
+            raise click.ClickException(f"no worker of {service.name} runs; the next that starts builds it")
         found = [lag for lag in lags(service, store, known_heads(store)) if lag.name == built.processor]
         yield sum(lag.position or 0 for lag in found), sum(lag.head for lag in found)
         if now[0].serving:

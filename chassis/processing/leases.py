@@ -25,7 +25,7 @@ import sqlalchemy as sa
 from chassis.processing.databases import insert_new, upsert
 from chassis.processing.tables import CHECKPOINTS, LEASES, WORKERS
 from chassis.recorded import to_micros
-from chassis.store.protocol import Store
+from chassis.store.protocol import Store, Transaction
 
 TTL = timedelta(seconds=10)
 CAUTIOUS_AFTER = 2
@@ -153,6 +153,12 @@ class Leases:
         tried = {"lost_at": lost_at, "lost": lost, "trying": -abs(row.trying), "tries": tries}
         _set(connection, [key], **mine, **tried, epoch=row.epoch + 1)
         return _lease(key, row.epoch + 1, lost, row.trying, tries)
+
+
+def anybody_works(transaction: Transaction) -> bool:
+    """Whether a worker of this service lives, as far as leases tell."""
+    living = sa.select(WORKERS.c.owner).where(WORKERS.c.expires_at > to_micros(transaction.now)).limit(1)
+    return transaction.connection.execute(living).first() is not None
 
 
 _RENEW = sa.update(LEASES).where(

@@ -148,6 +148,15 @@ def test_rebuild_watches_until_the_new_table_serves_and_tells_how_many_events_it
         assert [(g.generation, g.serving) for g in generations(connection, tally())] == [(2, True)]
 
 
+def test_rebuild_says_so_when_nobody_builds_it(store, run, monkeypatch):
+    monkeypatch.setattr(rebuild, "_PATIENCE", 0.0)
+    service = suite(tally())
+    caught_up(store, service)
+    alone = run(service, rebuild.command, "tally")
+    assert alone.exit_code == 1
+    assert "Error: no worker of suite runs; the next that starts builds it" in alone.output
+
+
 def test_rebuild_says_so_when_a_newer_version_has_replaced_what_it_watches(store):
     service = suite(tally())
     caught_up(store, service)

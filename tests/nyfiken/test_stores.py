@@ -20,7 +20,7 @@ def test_they_find_the_databases_of_all_services(nyfiken, postgres):
     ]
     assert nyfiken("parked", "list", postgres=postgres) == (0, "nothing is parked\n")
     assert nyfiken("compact", postgres=postgres) == (0, "".join(f"{service}: rewritten\n" for service in SERVICES))
-    code, said = nyfiken("rebuild", "idea_board", postgres=postgres)
+    code, said = nyfiken("rebuild", "idea_board", "--no-wait", postgres=postgres)
     assert (code, said) == (0, "idea_board_v1 is being built by the worker of ideas; see nyfiken status\n")
     assert nyfiken("prune", postgres=postgres)[0] == 0
 
