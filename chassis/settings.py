@@ -167,8 +167,16 @@ def _who(protocol: str) -> dict[str, Any]:
 
 
 def _certificates() -> dict[str, Any]:
-    names = ("CAFILE", "CERTFILE", "KEYFILE")
-    return {f"ssl_{name.lower()}": _read(_ENV.str, f"KAFKA_SSL_{name}", "a file", default=None) for name in names}
+    expected, names = "a file that is there", ("CAFILE", "CERTFILE", "KEYFILE")
+    return {
+        f"ssl_{name.lower()}": _read(_ENV.str, f"KAFKA_SSL_{name}", expected, default=None, validate=_must_be_there)
+        for name in names
+    }
+
+
+def _must_be_there(file: str) -> None:
+    if not Path(file).is_file():
+        raise ValidationError(file)
 
 
 def load_listening() -> Listening:

@@ -16,6 +16,7 @@ from chassis.service import Service
 from chassis.store.protocol import Store
 from chassis.store.sqlite import SqliteStore
 from chassis.worker import Worker
+from contracts.event import family_of
 
 RAISED = "notification-raised.v1"
 _MEMORY = Path("/dev/shm")
@@ -24,10 +25,10 @@ _MEMORY = Path("/dev/shm")
 def folded(service: str, model: ReadModel[Any], history: Callable[[str], list[Recorded]]) -> dict[str, Any]:
     """The rows of a service's read model; ``history`` gives everything that a service has recorded."""
     fresh: dict[str, Any] = {}
-    families = {type_.rpartition(".v")[0] for type_ in model.types}
+    families = {family_of(type_) for type_ in model.types}
     for source in model.sources:
         for recorded in history(source):
-            if recorded.type.rpartition(".v")[0] not in families:
+            if family_of(recorded.type) not in families:
                 continue
             seen = recorded if source == service else dataclasses.replace(recorded, sealed=False, _event=None)
             for key in model.keys(seen):

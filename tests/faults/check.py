@@ -21,10 +21,11 @@ from chassis.service import Service
 from chassis.settings import Brokers
 from chassis.transport.kafka.topics import Topics
 from chassis.transport.relayed import Relayed, relayed
+from contracts.event import family_of
 from nyfiken.layout import SERVICES
 from nyfiken.servers import Servers
 from nyfiken.stores import AnyStore, opened_one
-from tests.faults import afresh
+from tests.faults import afresh, indexes
 from tests.kafka_topics import topic_content
 from tests.platform import RunningPlatform
 
@@ -136,8 +137,8 @@ class Platform:
         for name, store in self.stores.items() if self.brokers else ():
             published = topic_content(self.brokers, name)
             for number in range(store.partitions):
-                kept = [(r.position, r.id, r.data) for r in self.partition(name, number)]
-                assert [(r.position, r.id, r.data) for r in published[number]] == kept, f"topic of {name}/{number}"
+                kept = [_published_of(recorded) for recorded in self.partition(name, number)]
+                assert [_published_of(each) for each in published[number]] == kept, f"topic of {name}/{number}"
 
     def acknowledged_commands_are_recorded_once(self, acknowledged: Mapping[str, Iterable[str]]) -> None:
         places = Counter(place for positions in acknowledged.values() for place in positions)
@@ -145,6 +146,7 @@ class Platform:
         assert not shared, f"answered to several commands: {shared}"
         found = {str(recorded.at): recorded for service in self.services for recorded in self.history(service)}
         for command, positions in acknowledged.items():
+            assert positions, f"{command} was acknowledged, and nothing recorded"
             for text in positions:
                 assert text in found, f"{command} was acknowledged at {text}, which is not there"
                 whose = found[text].metadata.correlation_id
@@ -153,9 +155,9 @@ class Platform:
         assert not twice, f"recorded twice: {twice}"
 
     def recorded_of(self, commands: Container[str]) -> Counter[tuple[str, str]]:
-        """(command, type) → the events of that type that are recorded of it, which is its correlation id."""
+        """(command, type without version) → how often it is recorded of it, which is its correlation id."""
         return Counter(
-            (recorded.metadata.correlation_id or "", recorded.type)
+            (recorded.metadata.correlation_id or "", family_of(recorded.type))
             for service in self.services
             for recorded in self.history(service)
             if recorded.metadata.causation_id is None and recorded.metadata.correlation_id in commands
@@ -164,7 +166,7 @@ class Platform:
     def has_happened(self, times: Mapping[str, int]) -> None:
         """``times``: the name of an event without its version → how often it must have been recorded."""
         history = [recorded for service in self.services for recorded in self.history(service)]
-        found = Counter(recorded.type.rpartition(".v")[0] for recorded in history)
+        found = Counter(family_of(recorded.type) for recorded in history)
         other = {name: (found[name], n) for name, n in times.items() if found[name] != n}
         assert not other, f"recorded another number of times than it has happened: {other}"
 
@@ -176,6 +178,8 @@ class Platform:
         assert kept.keys() == fresh.keys(), f"{name}.{model.name}: rows {kept.keys() ^ fresh.keys()}"
         different = {key: (kept[key], fresh[key]) for key in kept if kept[key] != fresh[key]}
         assert not different, f"{name}.{model.name}: {different}"
+        if model.search:
+            assert (wrong := indexes.wrong(self.stores[name], model, fresh.values())) == set(), f"{name}: {wrong}"
 
     def notifications_exist_once(self) -> None:
         """Those that the rules raise when they run anew over the whole history: each once, and no other."""
@@ -197,3 +201,9 @@ class Platform:
         for name, store in self.stores.items():
             with store.reading() as db:
                 assert not (found := parked(db)), f"{name} has parked {found}"
+
+
+def _published_of(recorded: Recorded) -> tuple[Any, ...]:
+    """All that everybody may know of an event."""
+    names = ("position", "id", "stream", "version", "type", "data", "metadata", "recorded_at", "occurred_at")
+    return tuple(getattr(recorded, name) for name in names)

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from uuid import uuid4
 
 from kafka import KafkaProducer
+from kafka.admin import KafkaAdminClient
 
 from chassis.recorded import Recorded
 from chassis.testing.store_suite import raised
@@ -21,6 +22,8 @@ from tests.kafka_topics import messages
 GAPS, FOREIGN = "nyfiken_source_gaps_total", "nyfiken_source_foreign_total"
 _LAST = 50
 """Events of a partition that are sent again."""
+_AWAY = (0.5, 4.0)
+"""Seconds without any topic."""
 _HELD = 4.0
 """Seconds that a worker stands still at most: less than its leases last."""
 
@@ -38,6 +41,24 @@ def topic_is_emptied(stage: Stage, seconds: float, chance: random.Random) -> dic
             until(lambda name=service, to=now.id: _is_published_to(stage, name, to), f"{service}: not published to it")
             renewed += 1
     return {"topics emptied": renewed}
+
+
+def kafka_is_wiped(stage: Stage, seconds: float, chance: random.Random) -> dict[str, int]:
+    """All topics go, and are away for a moment; ``nyfiken topics`` makes them, the relays fill them again."""
+    wiped = 0
+    for _ in turns(seconds):
+        names = [stage.topic(service) for service in SERVICES]
+        with KafkaAdminClient(**stage.brokers.options()) as admin:
+            admin.delete_topics(names)
+        with Topics(stage.brokers) as topics:
+            until(lambda topics=topics: not any(map(topics.describe, SERVICES)), "the topics do not go")
+            time.sleep(chance.uniform(*_AWAY))
+            stage.platform.nyfiken("topics")
+            ids = {service: topics.describe(service).id for service in SERVICES}
+        for service, id_ in ids.items():
+            until(lambda name=service, to=id_: _is_published_to(stage, name, to), f"{service}: not published to it")
+        wiped += 1
+    return {"times that Kafka was wiped": wiped}
 
 
 def _is_published_to(stage: Stage, service: str, topic_id: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from uuid import uuid4
 
 import pytest
@@ -9,12 +10,16 @@ import pytest
 from chassis.processing.parking import parked
 from tests.faults.check import Platform
 from tests.faults.cluster import Cluster, until
+from tests.faults.steady import Steady
+from tests.faults.workload import Clients
 from tests.platform import RunningPlatform
 
 FAULTY = {name: f"tests.faults.releases.poisoned_{name}" for name in ("ideas", "notifications")}
 DEATHS = 10
 """After so many at the latest it must be known which event it is."""
 FOUND = 60.0
+WHILE = 3.0
+"""Seconds that others go on after what cannot be applied."""
 
 
 @pytest.fixture(scope="module")
@@ -54,6 +59,19 @@ def people(cluster):
     client.close()
 
 
+@pytest.fixture(scope="module")
+def clients(cluster, deploy):
+    clients = Clients(cluster.platform)
+    yield clients
+    clients.close()
+
+
+@pytest.fixture(scope="module")
+def others(clients):
+    """Who goes on meanwhile and has nothing to do with it."""
+    return Steady(clients)
+
+
 def submitted(author, title):
     return author.post("/ideas", {"title": title, "what": "Något nytt."}, expect=201)["idea_id"]
 
@@ -77,14 +95,18 @@ def told_of_reviews(somebody):
 
 
 @pytest.mark.timeout(240)
-def test_a_fold_and_a_rule_that_fail_set_aside_one_idea_until_they_are_mended(cluster, history, deploy, people):
+def test_a_fold_and_a_rule_that_fail_set_aside_one_idea_until_they_are_mended(
+    cluster, history, deploy, people, clients, others
+):
     karin, maja, nils, amina = people("karin"), people("maja"), people("nils"), people("amina", "coach")
-    idea, other = submitted(karin, "Giftig"), submitted(karin, "En annan")
-    for each in (idea, other):
-        maja.put(f"/ideas/{each}/support")
-    amina.post(f"/ideas/{idea}/review")
-    for each in (idea, other):
-        nils.post(f"/ideas/{each}/comments", {"text": "Bra!"})
+    with others.going_on():
+        idea, other = submitted(karin, "Giftig"), submitted(karin, "En annan")
+        for each in (idea, other):
+            maja.put(f"/ideas/{each}/support")
+        amina.post(f"/ideas/{idea}/review")
+        for each in (idea, other):
+            nils.post(f"/ideas/{each}/comments", {"text": "Bra!"})
+        time.sleep(WHILE)
     history.catches_up()
     told_aside = {("idea_board_v1", idea): 2, ("tell-followers", f"idea-{idea}"): 2}
 
@@ -97,8 +119,9 @@ def test_a_fold_and_a_rule_that_fail_set_aside_one_idea_until_they_are_mended(cl
     shown = cluster.platform.nyfiken("parked", "show", "idea_board_v1", idea)
     assert shown.index("review-started.v1") < shown.index("comment-added.v1")
 
-    for service in FAULTY:
-        deploy(service, faulty=False)
+    with others.going_on():
+        for service in FAULTY:
+            deploy(service, faulty=False)
     nils.post(f"/ideas/{idea}/comments", {"text": "Vad händer?"})
     history.catches_up()
     assert set_aside(history) == {key: events + 1 for key, events in told_aside.items()}
@@ -109,12 +132,12 @@ def test_a_fold_and_a_rule_that_fail_set_aside_one_idea_until_they_are_mended(cl
     assert karin.get("/ideas")["behind"] == []
     assert card(karin, idea) == ("in_review", 1, 2)
     assert told_of_reviews(maja) == [f"idea-{idea}"]
-    history.everything_holds({})
+    history.everything_holds(clients.acknowledged)
 
 
 @pytest.mark.timeout(240)
 def test_an_event_that_ends_its_process_is_found_and_set_aside_and_the_row_is_made_anew_after_the_fix(
-    cluster, history, deploy, people, capsys
+    cluster, history, deploy, people, clients, others, capsys
 ):
     worker, deaths = deploy("ideas", faulty=True), 0
     karin, maja = people("karin"), people("maja")
@@ -130,7 +153,8 @@ def test_an_event_that_ends_its_process_is_found_and_set_aside_and_the_row_is_ma
             maja.post(f"/ideas/{other}/comments", {"text": "Bra!"})
         return ("idea_board_v1", idea) in set_aside(history)
 
-    took = until(is_found, FOUND, lambda: f"{deaths} deaths and it is not found")
+    with others.going_on():
+        took = until(is_found, FOUND, lambda: f"{deaths} deaths and it is not found")
     with capsys.disabled():
         print(f"\nfound after {deaths} deaths, {took:.1f} s")
     history.catches_up()
@@ -144,4 +168,4 @@ def test_an_event_that_ends_its_process_is_found_and_set_aside_and_the_row_is_ma
     cluster.platform.nyfiken("rebuild", "idea_board")
     until(lambda: card(karin, idea) == ("withdrawn", 0, 0), FOUND, lambda: card(karin, idea))
     history.catches_up()
-    history.everything_holds({})
+    history.everything_holds(clients.acknowledged)

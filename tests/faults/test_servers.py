@@ -53,7 +53,7 @@ def stages(tmp_path_factory):
 @pytest.mark.parametrize("name", DISTURBANCES)
 def test_whatever_happens_to_the_servers_nothing_is_lost_and_nothing_happens_twice(stages, name, capsys):
     if name == MOUNTING and not may_mount():
-        pytest.skip("this takes the right to mount")
+        absent("a small disk takes the right to mount")
     stage = stages.current()
     stages.is_whole = False
     done, retries = len(stage.clients.acknowledged), stage.clients.retries

@@ -125,6 +125,18 @@ def test_without_a_kafka_it_says_how_to_name_one(nyfiken):
     assert "say which Kafka: --kafka or NYFIKEN_KAFKA" in said
 
 
+def test_a_kafka_over_tls_is_reached_with_the_files_that_the_environment_names(nyfiken, own_kafka):
+    kafka = own_kafka(encrypted=True)
+    known = {f"kafka_{name}": value for name, value in kafka.client.items() if name != "bootstrap_servers"}
+    code, said = nyfiken("topics", kafka=kafka.bootstrap_servers, **known)
+    assert code == 0, said
+    code, said = nyfiken("topics", kafka=kafka.bootstrap_servers, **(known | {"kafka_ssl_cafile": "/nowhere/ca.pem"}))
+    assert code == 1
+    assert said.endswith(
+        "Error: NYFIKEN_KAFKA_SSL_CAFILE is a text of 15 characters; expected: a file that is there\n"
+    )
+
+
 def test_a_kafka_that_asks_who_comes_is_told_and_refuses_who_is_wrong(nyfiken, own_kafka):
     kafka = own_kafka(login=Login(password="secret-word"))
     known = {"kafka": kafka.bootstrap_servers, "kafka_security_protocol": "SASL_PLAINTEXT"}

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from types import TracebackType
-from typing import Any
-
 from kafka import TopicPartition
 from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient
 from kafka.errors import TopicAlreadyExistsError
@@ -59,7 +57,7 @@ class Topics:
         if found is None:
             raise TopicGone(f"topic {self._named(service)} was made and is not there")
         _refuse(found, partitions)
-        return list(_warnings(found, min_insync))
+        return list(_warnings(found, replication, min_insync))
 
     def describe(self, service: str) -> Topic | None:
         """The service's topic, or None where there is none."""
@@ -143,13 +141,15 @@ def _refuse(topic: Topic, partitions: int) -> None:
         )
 
 
-def _warnings(topic: Topic, min_insync: int) -> Any:
+def _warnings(topic: Topic, replication: int, min_insync: int) -> Iterator[str]:
     for name in ("retention.ms", "retention.bytes"):
         if (kept := int(topic.configs[name])) != FOR_EVER:
             yield (
                 f"topic {topic.name} has {name}={kept}: whoever comes later reads what is gone from the feed, "
                 f"which is slower; set {name}=-1 to keep all"
             )
+    if topic.replication < replication:
+        yield f"topic {topic.name} keeps {topic.replication} of {replication} copies that are wanted of each event"
     if (found := int(topic.configs["min.insync.replicas"])) < min_insync:
         yield f"topic {topic.name} has min.insync.replicas={found}, {min_insync} are wanted"
 

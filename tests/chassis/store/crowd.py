@@ -81,15 +81,15 @@ def follow(opener: Opener, done: Any) -> dict[int, int]:
     """Read on as a processor does until nothing comes any more; how far that was. Nothing may be missing or twice."""
     store = opener()
     reached = dict.fromkeys(range(store.partitions), 0)
-    heard = time.monotonic()
+    heard = dict.fromkeys(reached, time.monotonic())
     while True:
         was_done = done.is_set()
-        news = sum(_read_on(store, partition, reached) for partition in reached)
-        if news:
-            heard = time.monotonic()
-        elif was_done:
+        news = {partition for partition in reached if _read_on(store, partition, reached)}
+        heard |= dict.fromkeys(news, time.monotonic())
+        if was_done and not news:
             break
-        assert was_done or time.monotonic() - heard < STALLED, "no event has come for a while"
+        stalled = [partition for partition, moment in heard.items() if time.monotonic() - moment > STALLED]
+        assert was_done or not stalled, f"no event has come of {stalled} for a while"
     store.close()
     return reached
 

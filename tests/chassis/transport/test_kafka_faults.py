@@ -430,6 +430,33 @@ def test_what_is_on_its_way_when_a_relay_is_closed_is_not_waited_for(store, shak
             assert not thread.is_alive()
 
 
+def test_a_topic_that_its_broker_has_lost_the_content_of_is_published_again(store, own_kafka):
+    kafka = own_kafka()
+    brokers = Brokers(**kafka.client)
+    with Topics(brokers) as topics:
+        make_topic(topics)
+        record(store)
+        relay_all(store, brokers)
+        before = topics.describe("suite")
+    kafka.kill()
+    forget(kafka, brokers.topic("suite"))
+    kafka.start()
+    with Topics(brokers) as topics:
+        assert topics.describe("suite").id == before.id
+        assert set(topics.ends(before).values()) == {0}
+    record(store, streams=1)
+    relay_all(store, brokers)
+    assert ids(topic_content(brokers, "suite")) == whole(store)
+
+
+def forget(kafka, topic):
+    """The disk of a broker that is down loses what this topic had."""
+    for folder in (kafka.folder / "data").glob(f"{topic}-*"):
+        for file in folder.iterdir():
+            if file.name != "partition.metadata":
+                file.unlink()
+
+
 @pytest.mark.parametrize(
     ("asked", "wrong"),
     [

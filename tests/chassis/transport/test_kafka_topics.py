@@ -69,6 +69,12 @@ def test_a_retention_that_is_too_short_is_warned_of(topics, admin, brokers):
     ]
 
 
+def test_fewer_copies_than_are_wanted_are_warned_of(topics, brokers):
+    make_topic(topics)
+    warned = make_topic(topics, replication=3)
+    assert warned == [f"topic {brokers.topic('suite')} keeps 1 of 3 copies that are wanted of each event"]
+
+
 def test_a_renewed_topic_is_another_one_empty_and_as_the_old_one_was(topics, brokers):
     make_topic(topics, retention_ms=86_400_000)
     old = topics.describe("suite")
