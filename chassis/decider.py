@@ -13,7 +13,10 @@ from threading import Lock
 from typing import Any, Generic, TypeVar
 from uuid import uuid4
 
-from chassis.errors import Conflict, Invalid, Refusal, Stale
+import structlog
+
+from chassis.errors import Conflict, Invalid, Refusal, Stale, Unavailable
+from chassis.logs import reason_of
 from chassis.metrics import APPEND_SECONDS, CONFLICTS
 from chassis.recorded import Metadata
 from chassis.store.protocol import (
@@ -31,6 +34,7 @@ from chassis.store.protocol import (
 from chassis.store.snapshots import fingerprint, pack, unpack
 from contracts.event import UnknownEventVersion, as_kept
 
+log = structlog.get_logger("store")
 S = TypeVar("S")
 ATTEMPTS = 10
 UNHELD = 5
@@ -100,7 +104,6 @@ class Attempt:
         self._read: dict[str, _Seen] = {}
         self._versions: dict[str, int] = {}
         self._events: dict[str, list[NewEvent]] = {}
-        self.request = request
 
     def read(self, decider: Decider[S], subject: str) -> S | None:
         """The state of one aggregate, None if nothing happened to it. What is read must not change meanwhile."""
@@ -155,7 +158,11 @@ class Attempt:
             seen = self._read[stream]
             self._memory.keep(stream, seen.state, seen.version)
             if seen.version // SNAPSHOT_EVERY > self._versions[stream] // SNAPSHOT_EVERY:
-                store.save_snapshot(stream, pack(seen.state, seen.version, seen.decider.evolve))
+                snapshot = pack(seen.state, seen.version, seen.decider.evolve)
+                try:
+                    store.save_snapshot(stream, snapshot)
+                except Unavailable as error:  # the command is recorded all the same; without one, reading takes longer
+                    log.warning("snapshot-not-saved", stream=stream, reason=reason_of(error))
 
 
 Work = Callable[[Attempt], None]

@@ -126,12 +126,10 @@ class Worker:
 
     def look(self) -> None:
         """Do what is due: new processors, leases, heads, switches."""
-        new = self._register(self._discover())
-        now = time.monotonic()
-        if new or now - self._renewed >= _RENEW:
-            self._renewed = now
+        if self._register(self._discover()):
             self._hold()
-        if now - self._compared >= _COMPARE:
+        self._hold_if_due()
+        if (now := time.monotonic()) - self._compared >= _COMPARE:
             self._compared = now
             self._compare_heads()
         self._switch()
@@ -175,9 +173,7 @@ class Worker:
         return bool(waiting)
 
     def _register_on(self, source: str, processors: list[Processor]) -> None:
-        try:
-            heads = self._sources[source].heads()
-        except SourceGone:
+        if (heads := self._heads_of(source)) is None:
             return
         with self._store.transaction() as transaction:
             for processor in processors:
@@ -185,7 +181,20 @@ class Worker:
         for processor in processors:
             self._registered.update({Key(processor.name, source, partition): processor for partition in heads})
 
+    def _heads_of(self, source: str) -> Heads | None:
+        """None while it is away. That may take seconds to be known, in which leases go on."""
+        self._hold_if_due()
+        try:
+            return self._sources[source].heads()
+        except SourceGone:
+            return None
+
+    def _hold_if_due(self) -> None:
+        if time.monotonic() - self._renewed >= _RENEW:
+            self._hold()
+
     def _hold(self) -> None:
+        self._renewed = time.monotonic()
         stopped = self.stopped()
         if given_back := [lease.key for lease in self._held if lease.key.processor in stopped]:
             self._leases.release(given_back)
@@ -203,12 +212,9 @@ class Worker:
 
     def _compare_heads(self) -> None:
         for name, reader in self._readers.items():
-            try:
-                heads = self._sources[name].heads()
-            except SourceGone:
-                continue
-            reader.check_heads(heads)
-            self._note(name, heads)
+            if (heads := self._heads_of(name)) is not None:
+                reader.check_heads(heads)
+                self._note(name, heads)
 
     def _note(self, source: str, heads: Heads) -> None:
         """Let the web process know how far another service is."""
@@ -231,10 +237,9 @@ class Worker:
         targets = self._targets.setdefault(processor.name, {})
         for source in processor.sources:
             if source not in targets:
-                try:
-                    targets[source] = self._sources[source].heads()
-                except SourceGone:
+                if (heads := self._heads_of(source)) is None:
                     return False
+                targets[source] = heads
         with self._store.reading() as connection:
             reached = checkpoints(connection, processor.name)
         wanted = [

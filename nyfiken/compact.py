@@ -18,7 +18,8 @@ def command(data: Path, servers: Servers) -> None:
     """Remove what was destroyed from the files themselves.
 
     Erasing a person or discarding a draft destroys keys at once; this rewrites each database and its log without
-    free pages, so that not even the sealed remains are left. The platform may be running; commands wait meanwhile.
+    free pages, so that not even the sealed remains are left. The platform may be running; commands
+    wait meanwhile, and are answered with 503 where they have waited for five seconds.
 
     \b
     nyfiken compact

@@ -45,7 +45,8 @@ def heads_of(stores: Iterable[Store]) -> Heads:
 def known_heads(store: Store) -> Heads:
     """The own heads, and those of the others as the worker saw them last."""
     with store.reading() as connection:
-        return {**noted(connection), store.service: store.heads()}
+        others = noted(connection)
+    return {**others, store.service: store.heads()}
 
 
 def lags(service: Service, store: Store, heads: Heads) -> list[Lag]:

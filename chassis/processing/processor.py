@@ -126,10 +126,12 @@ class ReadModelProcessor(Processor):
         folding.write()
 
     def retry(self, transaction: Transaction, key: str, events: Sequence[Recorded]) -> None:
-        """Fold them onto the row; raises what the fold raises."""
+        """Fold them onto the row; raises what the fold raises. What could not even be read is of other rows."""
         folding = Folding(transaction.connection, self.model, self._table)
         for recorded in events:
-            folding.fold_one(recorded, key)
+            keys = tuple(self.model.keys(recorded))
+            for each in (key,) if key in keys else keys:
+                folding.fold_one(recorded, each)
         folding.write()
 
 
@@ -198,8 +200,8 @@ class ReactionProcessor(Processor):
         attempt.record(then.decider, then.subject, events, because=because)
 
 
-def react(transaction: Transaction, concerned: Sequence[tuple[ReactionProcessor, Sequence[Recorded]]]) -> None:
-    """Let rules answer events: what all of them say is decided in memory and appended at once."""
+def react(transaction: Transaction, concerned: Sequence[tuple[ReactionProcessor, Sequence[Recorded]]]) -> Attempt:
+    """Let rules answer events: what all of them say is decided in memory and appended at once. Gives what was read."""
     one_at_a_time(transaction.connection, set().union(*(rule.about(events) for rule, events in concerned)))
     planned = [
         (key, rule, recorded, then)
@@ -217,6 +219,7 @@ def react(transaction: Transaction, concerned: Sequence[tuple[ReactionProcessor,
             done[key] = None
     if done:
         transaction.append(attempt.append(*done))
+    return attempt
 
 
 class ErasureProcessor(Processor):
@@ -244,8 +247,11 @@ class ErasureProcessor(Processor):
         self.apply(transaction, events, ())
 
 
-def apply(transaction: Transaction, concerned: Mapping[Processor, Sequence[Recorded]]) -> None:
-    """Apply to each what concerns it. What rules append is appended once and last: that ends by holding a partition."""
+def apply(transaction: Transaction, concerned: Mapping[Processor, Sequence[Recorded]]) -> Attempt | None:
+    """Apply to each what concerns it. What rules append is appended once and last: that ends by holding a partition.
+
+    Gives that, if there is any, to be remembered after the commit.
+    """
     parked = parked_keys(transaction.connection, [processor.name for processor in concerned])
     rules: list[tuple[ReactionProcessor, Sequence[Recorded]]] = []
     for processor, events in concerned.items():
@@ -253,8 +259,7 @@ def apply(transaction: Transaction, concerned: Mapping[Processor, Sequence[Recor
             rules.append((processor, processor.kept(transaction, events, parked[processor.name])))
         else:
             processor.apply(transaction, events, parked[processor.name])
-    if rules:
-        react(transaction, rules)
+    return react(transaction, rules) if rules else None
 
 
 def processors(service: Service, store: Store, connection: sa.Connection) -> list[Processor]:

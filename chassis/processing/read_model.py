@@ -63,11 +63,6 @@ def one_subject(recorded: Recorded) -> Iterable[str]:
     return (recorded.subject,)
 
 
-def every_event(recorded: Recorded) -> Iterable[str]:
-    """One row per event."""
-    return (recorded.id,)
-
-
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ReadModel(Generic[R]):
     """How events become rows.

@@ -43,8 +43,10 @@ class Reader:
         self._lock = threading.Lock()
         self._assigned: dict[tuple[str, int], Assignment] = {}
         self._kept = 0.0
+        self._gone: set[int] = set()
+        """Partitions that were not to be read: they come last, so that they hold up no other."""
         self._has_more = False
-        """Whether a batch of the last step was as large as it may be, so that more is waiting for sure."""
+        """Whether a batch of the last step was as large as it may be, or ended behind others: then more is waiting."""
 
     @property
     def stopped(self) -> dict[str, str]:
@@ -73,6 +75,8 @@ class Reader:
                     self._keep_if_due()
             except (SourceGone, Unavailable) as error:
                 log.warning("source-gone", source=self._source.service, reason=reason_of(error))
+                with contextlib.suppress(Unavailable):
+                    self._keep_if_due()
                 stopping.wait(_PAUSE)
         with contextlib.suppress(Unavailable):
             self.keep()
@@ -82,8 +86,9 @@ class Reader:
         moved = self._has_more = False
         self._look_for_suspects()
         self._look_into_doubts()
-        ends = self._source.ends()
-        for (partition, last), group in self._groups().items():
+        ends, groups = self._source.ends(), self._groups()
+        furthest = _furthest(groups)
+        for (partition, last), group in sorted(groups.items(), key=lambda item: item[0][0] in self._gone):
             if partition in ends and ends[partition] <= last.position:
                 continue
             batch = min(assignment.processor.batch for assignment in group)
@@ -94,7 +99,8 @@ class Reader:
                 continue
             if events:
                 moved = True
-                self._has_more = self._has_more or len(events) == batch
+                is_behind = events[-1].position < furthest[partition].position
+                self._has_more = self._has_more or is_behind or len(events) == batch
                 self._let_go(self._mover.move(group, events))
         return moved
 
@@ -156,7 +162,9 @@ class Reader:
         return dict(sorted(groups.items(), key=lambda item: -item[0][1].position))
 
     def _read(self, partition: int, after: Head, limit: int) -> list[Recorded]:
+        self._gone.add(partition)
         events = self._source.read(partition, after, limit)
+        self._gone.discard(partition)
         for expected, recorded in enumerate(events, start=after.position + 1):
             if recorded.position != expected:
                 GAPS.labels(self._source.service).inc()
@@ -168,9 +176,7 @@ class Reader:
             self.keep()
 
     def _wait(self, stopping: threading.Event) -> None:
-        furthest: dict[int, Head] = {}
-        for partition, last in self._groups():
-            furthest.setdefault(partition, last)
+        furthest = _furthest(self._groups())
         if not furthest:
             stopping.wait(0.05)
             return
@@ -182,3 +188,11 @@ class Reader:
         with self._lock:
             for assignment in lost:
                 self._assigned.pop((assignment.lease.key.processor, assignment.lease.key.partition), None)
+
+
+def _furthest(groups: Iterable[tuple[int, Head]]) -> dict[int, Head]:
+    """Partition → the event that was applied last there by whoever is furthest; of groups of which these come first."""
+    furthest: dict[int, Head] = {}
+    for partition, last in groups:
+        furthest.setdefault(partition, last)
+    return furthest

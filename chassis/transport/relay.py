@@ -83,6 +83,8 @@ class Relay:
                     self._save_if_due()
             except (TopicGone, Unavailable) as error:
                 self._reaches(False, str(error) if isinstance(error, TopicGone) else reason_of(error))
+                with suppress(Unavailable):  # of the other partitions
+                    self._save_if_due()
                 stopping.wait(_PAUSE)
         with suppress(Unavailable):
             self._save()
@@ -138,6 +140,7 @@ class Relay:
                 begun = {n: begin(transaction.connection, n) for n in new}
             self._places |= begun
             self._kept |= begun
+            self._compared = 0.0  # until all are: should one fail, nothing is published before
         for partition, at in list(self._places.items()):
             self._compare(partition, at, state)
         self._compared = time.monotonic()

@@ -55,7 +55,7 @@ def disturb(stage: Stage, seconds: float, chance: random.Random) -> None:
     """One disturbance after the other for so long, and what has happened, a line for each."""
     names = [name for name in DISTURBANCES if name != MOUNTING or may_mount()]
     if MOUNTING not in names:
-        click.echo(f"without \"{MOUNTING}\", which takes the right to mount: a seed means other disturbances")
+        click.echo(f'without "{MOUNTING}", which takes the right to mount: a seed means other disturbances')
     began = time.monotonic()
     while (since := time.monotonic() - began) < seconds:
         name, lasting = chance.choice(names), chance.uniform(*SECONDS)

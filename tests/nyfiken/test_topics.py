@@ -132,9 +132,7 @@ def test_a_kafka_over_tls_is_reached_with_the_files_that_the_environment_names(n
     assert code == 0, said
     code, said = nyfiken("topics", kafka=kafka.bootstrap_servers, **(known | {"kafka_ssl_cafile": "/nowhere/ca.pem"}))
     assert code == 1
-    assert said.endswith(
-        "Error: NYFIKEN_KAFKA_SSL_CAFILE is a text of 15 characters; expected: a file that is there\n"
-    )
+    assert said.endswith("Error: NYFIKEN_KAFKA_SSL_CAFILE is a text of 15 characters; expected: a file that is there\n")
 
 
 def test_a_kafka_that_asks_who_comes_is_told_and_refuses_who_is_wrong(nyfiken, own_kafka):

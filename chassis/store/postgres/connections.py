@@ -83,20 +83,25 @@ class Connections:
 
     def close(self) -> None:
         """Close those that nobody uses."""
-        while self._idle:
-            self._idle.pop().close()
+        while held := self._popped():
+            held.close()
 
     def _join(self, raw: Raw) -> sa.Connection:
         self._joining.raw = raw
         return self._engine.connect()
 
     def _live(self) -> Held | None:
-        while self._idle:
-            held = self._idle.pop()
+        while held := self._popped():
             if held.is_live():
                 return held
             held.close()
         return None
+
+    def _popped(self) -> Held | None:
+        try:
+            return self._idle.pop()
+        except IndexError:  # asked for first, another thread may be faster
+            return None
 
     def _give_back(self, held: Held) -> None:
         if held.rest():

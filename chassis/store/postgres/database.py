@@ -6,6 +6,7 @@ the server has closed meanwhile is noticed when it is taken from the pool, witho
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import cast
@@ -15,6 +16,7 @@ import sqlalchemy as sa
 from psycopg.abc import Buffer
 from psycopg.adapt import Loader
 
+from chassis.errors import Unavailable
 from chassis.store.postgres.connections import Connections, Held, Raw
 from chassis.store.postgres.failures import told
 
@@ -42,6 +44,7 @@ class Database:
     def __init__(self, address: str, connections: int) -> None:
         self._address = address
         self._connections = Connections(self.connect, connections)
+        self._views = threading.BoundedSemaphore(max(1, connections // 2))
 
     @contextmanager
     def connection(self) -> Iterator[Raw]:
@@ -51,8 +54,11 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
-        """One consistent view of the database, for queries."""
-        with self._begun("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY") as connection:
+        """One consistent view of the database, for queries.
+
+        Half of the connections at most: who has one may ask for something else meanwhile, over another.
+        """
+        with self._viewing(), self._begun("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY") as connection:
             yield connection
 
     @contextmanager
@@ -60,6 +66,15 @@ class Database:
         """A transaction: committed at the end of the block, rolled back by an exception."""
         with self._begun("BEGIN ISOLATION LEVEL READ COMMITTED") as connection:
             yield connection
+
+    @contextmanager
+    def _viewing(self) -> Iterator[None]:
+        if not self._views.acquire(timeout=_PATIENCE):
+            raise Unavailable("store-unavailable", reason="too many are reading in this process")
+        try:
+            yield
+        finally:
+            self._views.release()
 
     def close(self) -> None:
         """Close every connection."""
@@ -72,6 +87,13 @@ class Database:
             held.raw.execute(begin)
             yield connection
             held.raw.execute("COMMIT")
+
+    @contextmanager
+    def patient(self) -> Iterator[Raw]:
+        """A connection of its own for what may take long."""
+        with told(), self.connect() as connection:
+            connection.execute("SELECT set_config('statement_timeout', '0', false)")
+            yield connection
 
     def connect(self) -> Raw:
         """A connection of its own, outside the pool; raises psycopg's errors."""

@@ -164,7 +164,7 @@ class PostgresStore:
 
     def compact(self) -> None:
         """Rewrite what held keys and states, so that what was destroyed is on no page of them."""
-        with self._database.connection() as db:
+        with self._database.patient() as db:
             db.execute("VACUUM (FULL) person_keys, event_keys, snapshots")
 
     def close(self) -> None:

@@ -41,7 +41,8 @@ class PostgresStreams:
             asked = [
                 {"stream": stream, "known": version, "fingerprint": fingerprint} for stream, version in known.items()
             ]
-            found = [self._db.execute(READ_HISTORY, each) for each in asked]
+            # Prepared by order: of one that psycopg counts itself, it would not notice if the pipeline broke before.
+            found = [self._db.execute(READ_HISTORY, each, prepare=True) for each in asked]
         return {
             stream: _history(stream, fingerprint, rows.fetchall()) for stream, rows in zip(known, found, strict=True)
         }

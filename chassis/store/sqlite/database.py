@@ -66,13 +66,11 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[sqlite3.Connection]:
         """The writing connection inside ``BEGIN IMMEDIATE``: committed at the end, rolled back by an exception."""
-        with self._lock():
+        with self._lock(), _told():
             try:
                 self._writer.execute("BEGIN IMMEDIATE")
                 yield self._writer
                 self._writer.execute("COMMIT")
-            except (sqlite3.OperationalError, sa.exc.OperationalError) as error:
-                raise _unavailable(error) from error
             finally:
                 if self._writer.in_transaction:
                     self._writer.execute("ROLLBACK")
@@ -86,16 +84,17 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[sqlite3.Connection]:
         """A connection for single statements that read."""
-        connection = self._reading.raw_connection()
-        try:
-            yield connection.driver_connection  # type: ignore[misc]
-        finally:
-            connection.close()
+        with _told():
+            connection = self._reading.raw_connection()
+            try:
+                yield connection.driver_connection  # type: ignore[misc]
+            finally:
+                connection.close()
 
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
         """One consistent view of the database, for queries."""
-        with self._reading.connect() as connection:
+        with _told(), self._reading.connect() as connection:
             connection.exec_driver_sql("BEGIN")
             try:
                 yield connection
@@ -130,9 +129,17 @@ class Database:
             os.close(descriptor)
 
 
+@contextmanager
+def _told() -> Iterator[None]:
+    """What the machine is to blame for, not the statement, is Unavailable."""
+    try:
+        yield
+    except (sqlite3.DatabaseError, sa.exc.DatabaseError) as error:
+        raise _unavailable(error) from error
+
+
 def _unavailable(error: Exception) -> Exception:
-    """The same error as Unavailable, where the cause lies with the machine and not with the statement."""
-    cause = error.orig if isinstance(error, sa.exc.OperationalError) else error
+    cause = error.orig if isinstance(error, sa.exc.DatabaseError) else error
     code = getattr(cause, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
     return Unavailable("store-unavailable", reason=_MACHINE[code]) if code in _MACHINE else error
 
