@@ -32,7 +32,7 @@ pytest: $(DEV) ## The tests alone (ARGS="tests/contracts -x" for some of them)
 	@$(PY) -m pytest $(if $(ARGS),$(ARGS),--numprocesses 2 --dist loadfile --no-loadscope-reorder)
 
 .PHONY: faults
-faults: $(DEV) ## Let processes die and servers fail, each server fault for a minute (ARGS="-k broker" for some)
+faults: $(DEV) ## Let processes die and servers fail, for a minute each (ARGS="-k broker" for some)
 	@NYFIKEN_FAULT_SECONDS=60 $(PY) -m pytest tests/faults $(ARGS)
 
 .PHONY: chaos

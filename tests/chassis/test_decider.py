@@ -6,7 +6,7 @@ from functools import partial
 import pytest
 
 from chassis.decider import SNAPSHOT_EVERY, UNHELD, Attempt, Request, States, change, handle
-from chassis.errors import Conflict, Invalid, Refused, Stale
+from chassis.errors import Conflict, Invalid, Refused, Stale, Unavailable
 from chassis.store.protocol import CommandKey, Snapshot, VersionConflict
 from chassis.store.snapshots import fingerprint
 from chassis.store.sqlite import SqliteStore
@@ -215,3 +215,14 @@ def test_states_at_hand_are_bounded_and_losing_them_changes_nothing(store):
                 memory=memory,
             )
     assert {subject: versions(store, subject) for subject in "abcd"} == {s: [1, 2, 3] for s in "abcd"}
+
+
+def test_a_command_whose_snapshot_cannot_be_saved_is_answered_all_the_same(store, monkeypatch):
+    def fail(*_):
+        raise Unavailable("store-unavailable", reason="the disk is full")
+
+    monkeypatch.setattr(store, "save_snapshot", fail)
+    for _ in range(SNAPSHOT_EVERY + 1):
+        handle(store, change(COUNTER, "a", raise_by_one))
+    assert versions(store) == list(range(1, SNAPSHOT_EVERY + 2))
+    assert history_of(store, "counter-a", fingerprint(COUNTER.evolve))[0] is None

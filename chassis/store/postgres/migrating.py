@@ -16,6 +16,8 @@ from chassis.store.protocol import WrongPartitions, WrongStore
 
 _LOCK = 0x4E5946494B454E
 """The advisory lock that one migration at a time holds: "NYFIKEN" in ASCII."""
+_PATIENCE = "5s"
+"""What a step waits for a table that others use: whoever comes after it, appends too, waits behind it."""
 _FIXED = "INSERT INTO meta VALUES ('service', %(service)s), ('master', %(master)s), ('partitions', %(partitions)s)"
 
 
@@ -47,6 +49,7 @@ def _alone(address: str) -> Iterator[sa.Connection]:
     try:
         with engine.connect() as connection, connection.begin():
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
+            connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{_PATIENCE}'")
             yield connection
     finally:
         engine.dispose()

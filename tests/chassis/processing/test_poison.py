@@ -9,6 +9,7 @@ import textwrap
 
 from chassis.processing.checkpoints import checkpoints
 from chassis.processing.parking import parked
+from chassis.processing.processor import processors, retry
 from chassis.processing.registry import rows
 from chassis.recorded import Position
 from chassis.testing.happenings import CounterRaised
@@ -126,3 +127,19 @@ def stops_for_another_history(store, worker):
     with store.reading() as db:
         assert checkpoints(db, "tally_v1")["suite", 0].position == 2
         assert rows(db, tally()).get("a").events == 2
+
+
+def test_what_could_not_even_be_read_is_folded_onto_its_rows_once_it_can(store, worker):
+    def unread(recorded):
+        raise ValueError("not as agreed")
+
+    append(store, "counter-a", 0, CounterRaised(by=2))
+    worker(suite(tally(keys=unread))).catch_up()
+    mended = suite(tally(keys=lambda recorded: (f"all-of-{recorded.subject}", "all")))
+    with store.reading() as db:
+        assert [(one.key, one.events) for one in parked(db)] == [("a", 1)]
+        (processor,) = processors(mended, store, db)
+    assert retry(store, processor, "a") == 1
+    with store.reading() as db:
+        assert parked(db) == []
+        assert {row.counter: row.total for row in rows(db, tally()).page().rows} == {"all-of-a": 2, "all": 2}

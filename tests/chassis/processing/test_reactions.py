@@ -2,10 +2,12 @@
 
 import dataclasses
 
+from chassis.decider import SNAPSHOT_EVERY
 from chassis.processing.parking import parked
 from chassis.store.protocol import Append, Change
+from chassis.store.snapshots import fingerprint
 from chassis.testing.happenings import COUNTER, CounterRaised, CounterSigned
-from chassis.testing.store_suite import new, raised
+from chassis.testing.store_suite import history_of, new, raised
 from tests.chassis.processing.tallies import FORGET, MIRROR, CounterClosed, suite, tally
 
 
@@ -70,3 +72,10 @@ def test_an_erasure_destroys_keys_and_nothing_else(store, worker):
     sealed = [store.read_stream(stream)[0].event.name for stream in ("counter-a", "counter-b")]
     assert list(store.open(sealed).values()) == ["Bo"]
     assert COUNTER.fold([r.event for r in store.read_stream("counter-a")]).signed == sealed[0]
+
+
+def test_a_stream_that_a_rule_makes_long_has_a_snapshot(store, worker):
+    append(store, "counter-a", 0, *(CounterRaised() for _ in range(SNAPSHOT_EVERY + 3)))
+    worker(suite(reactions=(MIRROR,))).catch_up()
+    kept, _ = history_of(store, "counter-mirror-a", fingerprint(COUNTER.evolve))
+    assert kept.version >= SNAPSHOT_EVERY

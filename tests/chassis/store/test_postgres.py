@@ -4,6 +4,7 @@ import contextlib
 import gc
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 import psycopg
@@ -147,6 +148,36 @@ def test_all_connections_in_use_is_said_and_not_waited_for_long(address, monkeyp
     store.close()
 
 
+def test_who_looks_at_one_moment_may_ask_for_something_else_meanwhile_however_many_they_are(address):
+    with contextlib.closing(PostgresStore(address, "suite", master_key=MASTER, connections=4)) as store:
+        looking = threading.Barrier(2)
+
+        def look():
+            with store.reading() as connection:
+                with contextlib.suppress(threading.BrokenBarrierError):
+                    looking.wait(0.2)
+                return len(store.heads()), connection.execute(sa.text("SELECT count(*) FROM partitions")).scalar()
+
+        with ThreadPoolExecutor(16) as pool:
+            assert {each.result() for each in [pool.submit(look) for _ in range(32)]} == {(store.partitions,) * 2}
+
+
+def test_nobody_waits_for_ever_for_a_lock_a_statement_or_somebody_who_sleeps(store, address):
+    with store.reading() as connection:
+        shown = connection.execute(sa.text("SELECT name, setting::int FROM pg_settings WHERE name LIKE '%timeout'"))
+        set_to = dict(map(tuple, shown))
+    assert (set_to["lock_timeout"], set_to["statement_timeout"]) == (5_000, 30_000)
+    assert set_to["idle_in_transaction_session_timeout"] == 10_000
+    store.append(raised("counter-a", 0, 1))
+    with psycopg.connect(address) as other:
+        other.execute("SELECT 1 FROM streams WHERE id = 'counter-a' FOR UPDATE")
+        began = time.monotonic()
+        with pytest.raises(Unavailable):
+            store.append(raised("counter-a", 1, 1))
+    assert 4 < time.monotonic() - began < 28
+    store.append(raised("counter-a", 1, 1))
+
+
 def test_a_database_that_does_not_answer_is_unavailable():
     store = PostgresStore("postgresql://nobody@127.0.0.1:1/nothing", "suite", master_key=MASTER)
     with pytest.raises(Unavailable) as refusal:
@@ -174,6 +205,15 @@ def test_a_database_that_is_not_the_one_is_refused(database):
         assert "which releases before step 9 cannot work on" in refused(database)
         with pytest.raises(WrongStore, match=f"is at step 9, this release knows {SCHEMA}"):
             migrate(database, "suite", master_key=MASTER)
+
+
+def test_a_database_of_the_next_release_is_worked_on_as_long_as_it_says_that_it_may_be(database):
+    migrate(database, "suite", master_key=MASTER)
+    with psycopg.connect(database, autocommit=True) as db:
+        db.execute("UPDATE meta SET value = %s WHERE name = 'schema'", (str(SCHEMA + 1),))
+    with contextlib.closing(PostgresStore(database, "suite", master_key=MASTER)) as store:
+        store.append(raised("counter-a", 0, 1))
+        assert [recorded.event.by for recorded in store.read_stream("counter-a")] == [1]
 
 
 def test_a_database_that_may_lose_what_it_has_committed_is_refused(own_postgres):

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from chassis.errors import Unavailable
 from chassis.store.protocol import WrongPartitions
 from chassis.store.sqlite import SqliteStore
 from chassis.testing.store_suite import Opener, StoreSuite, raised
@@ -42,3 +43,20 @@ def test_destroyed_keys_are_in_no_file_after_compacting(tmp_path: Path) -> None:
     store.compact()
     assert not any(key in found.read_bytes() for found in tmp_path.iterdir() for key in keys)
     store.close()
+
+
+def test_a_file_that_is_damaged_is_unavailable_to_readers_too(tmp_path: Path) -> None:
+    file = tmp_path / "store.sqlite"
+    store = SqliteStore(file, "suite", master_key=bytes(32))
+    for n in range(200):
+        store.append(raised(f"counter-{n}", 0, 1))
+    store.compact()
+    store.close()
+    whole = file.read_bytes()
+    file.write_bytes(whole[:8192] + b"\xff" * (len(whole) - 8192))
+    damaged = SqliteStore(file, "suite", master_key=bytes(32), partitions=1)
+    with pytest.raises(Unavailable, match="store-unavailable"):
+        damaged.read(0, 0)
+    with pytest.raises(Unavailable, match="store-unavailable"), damaged.reading() as connection:
+        connection.exec_driver_sql("SELECT count(*) FROM events").all()
+    damaged.close()

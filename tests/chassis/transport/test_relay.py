@@ -132,6 +132,23 @@ def test_it_goes_on_from_the_first_event_that_was_not_acknowledged(store, topic)
     assert topic.first_copies == whole(store)
 
 
+def test_how_far_the_others_are_is_kept_while_one_fails(store, topic):
+    record(store)
+    topic.acknowledges = {1: 0}
+    relay, stopping = relay_of(store, topic), threading.Event()
+    working = threading.Thread(target=relay.run, args=(stopping,))
+    working.start()
+    try:
+        others = {n: head.position for n, head in store.heads().items() if n != 1}
+        ends = time.monotonic() + PATIENCE
+        while {n: at.position for n, at in checkpoints(store).items() if n != 1} != others:
+            assert time.monotonic() < ends, checkpoints(store)
+            time.sleep(0.05)
+    finally:
+        stopping.set()
+        working.join()
+
+
 def test_a_partition_that_fails_does_not_hold_up_the_others(store, topic):
     record(store)
     topic.acknowledges = {0: 0}
