@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import subprocess
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -33,10 +35,18 @@ def keep(measured: Sequence[Measured]) -> None:
     before = json.loads(RESULTS.read_text()) if RESULTS.exists() else []
     again = {each.benchmark for each in measured}
     calm = {_which(row): row for row in before if not _is_disturbed(row)}
-    new = [{"benchmark": each.benchmark, **dataclasses.asdict(each.row)} for each in measured]
+    code = _code()
+    new = [{"benchmark": each.benchmark, "of": code, **dataclasses.asdict(each.row)} for each in measured]
     new = [calm.get(_which(row), row) if _is_disturbed(row) else row for row in new]
     kept = [row for row in before if row["benchmark"] not in again]
     RESULTS.write_text(json.dumps([*kept, *new], indent=2, ensure_ascii=False) + "\n")
+
+
+def _code() -> str:
+    """The day, and the commit that was measured; with a + where something of it was changed."""
+    asked = ["git", "-C", str(RESULTS.parent), "describe", "--always", "--dirty=+"]
+    commit = subprocess.run(asked, capture_output=True, text=True, check=True).stdout.strip()
+    return f"{datetime.now(UTC):%Y-%m-%d} {commit}"
 
 
 def _which(row: Mapping[str, Any]) -> tuple[str, ...]:
