@@ -10,6 +10,8 @@ from itertools import accumulate
 from statistics import median
 from uuid import uuid4
 
+import psycopg
+
 from benchmarks import freshness
 from benchmarks.bench import Bench
 from benchmarks.catching_up import Looking, caught_up, looking
@@ -27,6 +29,9 @@ from services.ideas.idea import IDEA
 from tests.platform import RunningPlatform
 
 _TIMES = 300
+_PATIENCE, _CALM = 600.0, 65
+"""Seconds that are waited until PostgreSQL has vacuumed, and in which it must not: it looks once a minute."""
+_VACUUMING = "SELECT 1 FROM pg_stat_activity WHERE backend_type = 'autovacuum worker'"
 _MOST = 1.3
 """How much dearer anything may be at the end than at the beginning."""
 
@@ -48,6 +53,7 @@ def growth(bench: Bench) -> Iterator[Row]:
         stages = []
         for events in bench.sizes.stages:
             _grow(inside, events, bench)
+            _let_postgres_finish(bench)
             stages.append(_stage(platform, inside, people, bench, events))
             bench.say(str(stages[-1]))
         yield from _rows(stages)
@@ -82,6 +88,19 @@ def _grow(inside: Looking, events: int, bench: Bench) -> None:
     loaded = time.monotonic() - began
     took = caught_up(inside, f"everything catches up with {events:,} events")
     bench.say(f"{missing:,} events: loaded in {loaded:.1f} s, all processors caught up {took:.1f} s later")
+
+
+def _let_postgres_finish(bench: Bench) -> None:
+    """Wait until it looks after nothing that was loaded: vacuum and statistics take part in the same two cores."""
+    began, calm = time.monotonic(), 0
+    with psycopg.connect(bench.servers.postgres.dsn, autocommit=True) as connection:
+        while calm < _CALM:
+            if time.monotonic() - began > min(_PATIENCE, bench.sizes.patience * 10):
+                bench.say("PostgreSQL may vacuum meanwhile")
+                return
+            time.sleep(1)
+            calm = 0 if connection.execute(_VACUUMING).fetchone() else calm + 1
+    bench.say(f"PostgreSQL has had nothing of its own to do for {_CALM} s, {time.monotonic() - began:.0f} s later")
 
 
 def _stage(

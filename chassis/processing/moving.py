@@ -196,15 +196,16 @@ class Mover:
             for kept, names in _by_kept(in_order).items():
                 advance(transaction.connection, names, in_order[0].place, kept, _at(events[-1]))
             concerned = {a.processor: [r for r in events if a.processor.concerns(r)] for a in in_order}
-            decided = apply(transaction, {processor: found for processor, found in concerned.items() if found})
+            work = {processor: found for processor, found in concerned.items() if found}
+            decided = apply(transaction, work) if work else None
             failpoint("worker-before-commit")
         failpoint("worker-after-commit")
-        if decided is not None:
-            decided.remember(self._store)
         if any(assignment.processor.appends for assignment in in_order):
             failpoint("rule-after-commit")
         for assignment in in_order:
             assignment.kept = _at(events[-1])
+        if decided is not None:
+            decided.remember(self._store)
 
     def _note(self, group: Sequence[Assignment], events: Sequence[Recorded], seconds: float) -> None:
         """One line for each batch, and its time among the figures."""
