@@ -177,8 +177,7 @@ def encode(happening: object) -> tuple[str, bytes, Json]:
     kind: type[Any] = type(happening)
     name = name_of(kind)
     data: Json = converter.unstructure(happening)
-    personal = personal_fields(kind)
-    secrets = {field: value for field in personal if (value := data.pop(field)) is not None} if personal else {}
+    secrets = {field: value for field in personal_fields(kind) if (value := data.pop(field)) is not None}
     return name, orjson.dumps(data), secrets
 
 

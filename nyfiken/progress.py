@@ -1,4 +1,4 @@
-"""A bar that shows how far something long is."""
+"""Bars that show how far something long is."""
 
 from __future__ import annotations
 
@@ -22,19 +22,17 @@ Show = Callable[[int, int], None]
 """Moves a bar: how many events are done, of how many."""
 
 
+def progress_of(*columns: ProgressColumn) -> Progress:
+    """On stderr, so that what a command tells can be kept apart in a file; and only for somebody who looks."""
+    console = Console(stderr=True)
+    return Progress(*columns, console=console, disable=not console.is_terminal)
+
+
 @contextmanager
 def bar(what: str) -> Iterator[Show]:
-    """On stderr, and only for somebody who looks: what is done of how many events, how many a second, what is left."""
-    console = Console(stderr=True)
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        _Rate(),
-        TimeElapsedColumn(),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
+    """What is done of how many events, how many a second, what is left."""
+    done = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with progress_of(*done, _Rate(), TimeElapsedColumn(), TimeRemainingColumn()) as progress:
         task = progress.add_task(what, total=None)
         yield lambda done, total: progress.update(task, completed=done, total=total)
 

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import click
 import httpx
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
 from chassis.keys import WrongKeys, load_keys
 from chassis.tokens import Tokens
@@ -19,6 +18,7 @@ from nyfiken.importing.passing import Make, outcomes, would_be
 from nyfiken.importing.rows import NotATable
 from nyfiken.importing.sending import PATIENCE, GaveUp, Sender
 from nyfiken.layout import Layout, data_option, port_option
+from nyfiken.progress import progress_of
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 Counts = Counter[What]
@@ -62,7 +62,8 @@ def command(kind: str, file: Path, map_file: Path, dry_run: bool, data: Path, po
 def show(file: Path, wanted: Map, make: Make) -> Counts:
     """Make a command of every row, with progress and refused rows on the screen; how many of each outcome."""
     counts: Counts = Counter()
-    with _progress() as progress, file.open("rb") as raw:
+    columns = (BarColumn(), TaskProgressColumn(), TimeElapsedColumn(), TextColumn("{task.description}"))
+    with progress_of(*columns) as progress, file.open("rb") as raw:
         task = progress.add_task("", total=file.stat().st_size)
         for outcome in outcomes(raw, wanted, make):
             counts[outcome.what] += 1
@@ -78,13 +79,6 @@ def _send(kind: Kind, file: Path, wanted: Map, platform: Layout) -> Counts:
     headers = {"Authorization": f"Bearer {token}", "Accept-Language": "en"}
     with httpx.Client(base_url=platform.urls[kind.service], headers=headers, timeout=30.0, trust_env=False) as client:
         return show(file, wanted, Sender(client, kind.path, PATIENCE).send)
-
-
-def _progress() -> Progress:
-    """On stderr, so that what is told of the rows can be kept apart in a file."""
-    console = Console(stderr=True)
-    parts = (BarColumn(), TaskProgressColumn(), TimeElapsedColumn(), TextColumn("{task.description}"))
-    return Progress(*parts, console=console, disable=not console.is_terminal)
 
 
 def _told(outcome: Outcome) -> list[str]:

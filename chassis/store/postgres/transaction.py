@@ -7,6 +7,7 @@ from contextlib import nullcontext
 from datetime import UTC, datetime
 from typing import Any, cast
 
+import psycopg
 import sqlalchemy as sa
 
 from chassis.recorded import Recorded, happened
@@ -38,14 +39,13 @@ class PostgresStreams:
     def histories(self, known: Mapping[str, int], fingerprint: str) -> Mapping[str, History]:
         """As ``Streams.histories``, in one round trip."""
         with self._db.pipeline() if len(known) > 1 else nullcontext():
-            asked = [
-                {"stream": stream, "known": version, "fingerprint": fingerprint} for stream, version in known.items()
-            ]
-            # Prepared by order: of one that psycopg counts itself, it would not notice if the pipeline broke before.
-            found = [self._db.execute(READ_HISTORY, each, prepare=True) for each in asked]
-        return {
-            stream: _history(stream, fingerprint, rows.fetchall()) for stream, rows in zip(known, found, strict=True)
-        }
+            found = {stream: self._asked(stream, version, fingerprint) for stream, version in known.items()}
+        return {stream: _history(stream, fingerprint, rows.fetchall()) for stream, rows in found.items()}
+
+    def _asked(self, stream: str, known: int, fingerprint: str) -> psycopg.Cursor[tuple[Any, ...]]:
+        """Prepared by order: of one that psycopg counts itself, it would not notice if the pipeline broke before."""
+        asked = {"stream": stream, "known": known, "fingerprint": fingerprint}
+        return self._db.execute(READ_HISTORY, asked, prepare=True)
 
     def answered(self, caller: str, key: str) -> Answer | None:
         """As ``Streams.answered``."""

@@ -1,7 +1,7 @@
 """A store of each kind for every test: what is promised of processors holds on all of them."""
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
@@ -39,6 +39,13 @@ def store(opener: Opener) -> Iterator[Store]:
     store = opener()
     yield store
     store.close()
+
+
+@pytest.fixture
+def listener(tmp_path: Path) -> Iterator[Store]:
+    """The store of another service, which listens."""
+    with closing(sqlite_store(tmp_path / "listener", "listener")()) as it:
+        yield it
 
 
 @pytest.fixture

@@ -25,12 +25,6 @@ def owner(tmp_path):
 
 
 @pytest.fixture
-def listener(tmp_path):
-    with contextlib.closing(sqlite_store(tmp_path / "listener", "listener")()) as it:
-        yield it
-
-
-@pytest.fixture
 def worker(owner, listener):
     service = Service(name="listener", deciders=(), read_models=(tally(),), reactions=())
     it = Worker(service, listener, {"suite": OwnStore(owner)}, "w1")

@@ -1,8 +1,6 @@
 """One source, read for all: what is away holds up nothing else, and who is behind does not wait."""
 
 import contextlib
-import threading
-import time
 
 import pytest
 
@@ -15,8 +13,8 @@ from chassis.store.sqlite import SqliteStore
 from chassis.testing.happenings import CounterRaised
 from chassis.testing.store_suite import new
 from chassis.worker import Worker
+from tests.chassis.meanwhile import running, until
 from tests.chassis.processing.tallies import tally
-from tests.stores import sqlite_store
 
 PATIENCE = 20.0
 PARTITIONS = 3
@@ -43,12 +41,6 @@ def owner(tmp_path):
 
 
 @pytest.fixture
-def listener(tmp_path):
-    with contextlib.closing(sqlite_store(tmp_path / "listener", "listener")()) as it:
-        yield it
-
-
-@pytest.fixture
 def source(owner):
     return Shaky(owner)
 
@@ -71,26 +63,6 @@ def reached(listener, name="tally_v1"):
         return {n: at.position for (_, n), at in checkpoints(db, name).items()}
 
 
-def until(condition):
-    ends = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < ends
-        time.sleep(0.05)
-    return time.monotonic() - ends + PATIENCE
-
-
-@contextlib.contextmanager
-def running(worker):
-    stopping = threading.Event()
-    thread = threading.Thread(target=worker.run, args=(stopping,))
-    thread.start()
-    try:
-        yield
-    finally:
-        stopping.set()
-        thread.join()
-
-
 def test_partitions_that_are_away_hold_up_no_other(owner, listener, worker, source):
     record(owner, 30)
     heads = {n: head.position for n, head in owner.heads().items()}
@@ -99,9 +71,9 @@ def test_partitions_that_are_away_hold_up_no_other(owner, listener, worker, sour
     record(owner, 30)
     now = {n: head.position for n, head in owner.heads().items()}
     with running(worker):
-        until(lambda: reached(listener) == {n: heads[n] if n in source.gone else now[n] for n in now})
+        until(lambda: reached(listener) == {n: heads[n] if n in source.gone else now[n] for n in now}, PATIENCE)
         source.gone = set()
-        until(lambda: reached(listener) == now)
+        until(lambda: reached(listener) == now, PATIENCE)
 
 
 def test_who_is_behind_reads_on_without_waiting_for_something_new(owner, listener, worker, source):
@@ -112,6 +84,6 @@ def test_who_is_behind_reads_on_without_waiting_for_something_new(owner, listene
         start_generation(transaction.connection, tally())
     heads = {n: head.position for n, head in owner.heads().items()}
     with running(worker):
-        until(lambda: reached(listener, "tally_v1_g2"))
-        took = until(lambda: reached(listener, "tally_v1_g2") == heads)
+        until(lambda: reached(listener, "tally_v1_g2"), PATIENCE)
+        took = until(lambda: reached(listener, "tally_v1_g2") == heads, PATIENCE)
     assert took < sum(heads.values()) / source.most / PARTITIONS / 2, "it waited as often as it read"

@@ -1,19 +1,14 @@
 """An owner that was away may come back with another history: nothing of that is applied before it was compared."""
 
-import contextlib
-import threading
-import time
-
 from chassis.processing.checkpoints import checkpoints
 from chassis.processing.source import OwnStore, SourceGone
 from chassis.service import Service
 from chassis.testing.happenings import CounterRaised
 from chassis.worker import Worker
+from tests.chassis.meanwhile import running, until
 from tests.chassis.processing.tallies import tally
 from tests.chassis.processing.test_reactions import append
 from tests.stores import sqlite_store
-
-PATIENCE = 10.0
 
 
 class Owner:
@@ -34,25 +29,6 @@ class Owner:
         return ask
 
 
-def until(condition):
-    patience_ends = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < patience_ends
-        time.sleep(0.01)
-
-
-@contextlib.contextmanager
-def reading(reader):
-    stopping = threading.Event()
-    thread = threading.Thread(target=reader.run, args=(stopping,))
-    thread.start()
-    try:
-        yield
-    finally:
-        stopping.set()
-        thread.join()
-
-
 def position(store):
     with store.reading() as db:
         return checkpoints(db, "tally_v1")["suite", 0].position
@@ -67,7 +43,7 @@ def test_an_owner_that_was_restored_and_is_further_already_is_noticed_before_any
     owner = Owner(before)
     worker = Worker(service, listener, {"suite": owner}, "w1")
     worker.catch_up()
-    with reading(worker._readers["suite"]):
+    with running(worker._readers["suite"]):
         owner.store = None
         until(lambda: owner.asked)
         owner.store = restored

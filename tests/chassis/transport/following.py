@@ -1,7 +1,6 @@
 """A history, somebody who publishes it, and somebody who follows it, for the tests of Kafka."""
 
 import contextlib
-import threading
 import time
 import uuid
 from dataclasses import replace
@@ -14,6 +13,7 @@ from chassis.testing.happenings import CounterRaised
 from chassis.testing.store_suite import new
 from chassis.transport.kafka.publisher import KafkaPublisher
 from chassis.transport.relay import Relay
+from tests.chassis.meanwhile import running
 
 PARTITIONS = 4
 PATIENCE = 30.0
@@ -71,16 +71,10 @@ def publisher_of(store, brokers):
 def relaying(store, brokers):
     """Somebody publishes it all the time."""
     publisher = publisher_of(store, brokers)
-    relay, stopping = Relay(store, publisher), threading.Event()
+    relay = Relay(store, publisher)
     relay.assign(range(store.partitions))
-    thread = threading.Thread(target=relay.run, args=(stopping,))
-    thread.start()
-    try:
+    with contextlib.closing(publisher), running(relay):
         yield relay
-    finally:
-        stopping.set()
-        thread.join()
-        publisher.close()
 
 
 class Owner(OwnStore):

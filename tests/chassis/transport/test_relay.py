@@ -15,6 +15,7 @@ from chassis.testing.store_suite import raised
 from chassis.transport.publisher import Published, TopicGone, TopicState
 from chassis.transport.relay import Relay
 from chassis.transport.relayed import Relayed, relayed
+from tests.chassis.meanwhile import running, until
 from tests.chassis.transport.following import PARTITIONS, PATIENCE, ids, open_store, record, whole
 
 
@@ -135,18 +136,9 @@ def test_it_goes_on_from_the_first_event_that_was_not_acknowledged(store, topic)
 def test_how_far_the_others_are_is_kept_while_one_fails(store, topic):
     record(store)
     topic.acknowledges = {1: 0}
-    relay, stopping = relay_of(store, topic), threading.Event()
-    working = threading.Thread(target=relay.run, args=(stopping,))
-    working.start()
-    try:
-        others = {n: head.position for n, head in store.heads().items() if n != 1}
-        ends = time.monotonic() + PATIENCE
-        while {n: at.position for n, at in checkpoints(store).items() if n != 1} != others:
-            assert time.monotonic() < ends, checkpoints(store)
-            time.sleep(0.05)
-    finally:
-        stopping.set()
-        working.join()
+    others = {n: head.position for n, head in store.heads().items() if n != 1}
+    with running(relay_of(store, topic)):
+        until(lambda: {n: at.position for n, at in checkpoints(store).items() if n != 1} == others, PATIENCE)
 
 
 def test_a_partition_that_fails_does_not_hold_up_the_others(store, topic):
@@ -302,35 +294,22 @@ def test_an_empty_store_does_not_publish_into_a_topic_that_holds_another_history
 
 def test_it_waits_for_a_topic_that_is_gone_says_so_once_and_loses_nothing(store, topic):
     topic.gone = True
-    relay, stopping = relay_of(store, topic), threading.Event()
+    relay = relay_of(store, topic)
     record(store)
-    with structlog.testing.capture_logs() as logs:
-        thread = threading.Thread(target=relay.run, args=(stopping,))
-        thread.start()
+    with structlog.testing.capture_logs() as logs, running(relay):
         time.sleep(1.2)
         topic.gone = False
-        deadline = time.monotonic() + PATIENCE
-        while ids(topic.logs) != whole(store):
-            assert time.monotonic() < deadline
-            time.sleep(0.02)
-        stopping.set()
-        thread.join()
+        until(lambda: ids(topic.logs) == whole(store), PATIENCE)
     assert [line["event"] for line in logs] == ["relay-waits", "relay-goes-on"]
 
 
 def test_a_new_event_wakes_it(store, topic):
-    relay, stopping = relay_of(store, topic), threading.Event()
-    thread = threading.Thread(target=relay.run, args=(stopping,))
-    thread.start()
-    time.sleep(0.2)
-    began = time.monotonic()
-    store.append(raised("counter-a", 0, 1))
-    while not any(topic.logs.values()):
-        assert time.monotonic() < began + PATIENCE
-        time.sleep(0.001)
-    assert time.monotonic() - began < 0.5
-    stopping.set()
-    thread.join()
+    with running(relay_of(store, topic)):
+        time.sleep(0.2)
+        began = time.monotonic()
+        store.append(raised("counter-a", 0, 1))
+        until(lambda: any(topic.logs.values()), PATIENCE)
+        assert time.monotonic() - began < 0.5
 
 
 def test_it_counts_what_was_acknowledged_and_what_failed(store, topic):
