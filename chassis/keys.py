@@ -2,6 +2,9 @@
 
 They are made at the first start, once, however many processes start at the same moment. Losing them loses every
 personal value for ever, so a data folder that holds a history and no keys is refused instead of given new ones.
+
+Where they come from a vault they are mounted in a folder of their own, ``NYFIKEN_KEYS``. Those are never made here, and
+belong to whoever mounts them: our group may read them, but nobody else.
 """
 
 from __future__ import annotations
@@ -13,6 +16,7 @@ from pathlib import Path
 
 KEY_BYTES = 32
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
+_OTHERS_OF_MOUNTED = stat.S_IWGRP | stat.S_IXGRP | stat.S_IRWXO
 
 
 class WrongKeys(Exception):
@@ -31,9 +35,14 @@ class Keys:
     """Makes opaque ids of people, and hashes of bodies that cannot be guessed."""
 
 
-def load_keys(data: Path, *, may_make: bool = True) -> Keys:
-    """The keys of a data folder, made now if this is its first start, and if they may be. Raises WrongKeys."""
+def load_keys(data: Path, mounted: Path | None = None, *, may_make: bool = True) -> Keys:
+    """The keys of a data folder, made now if this is its first start, and if they may be; or those that are mounted.
+
+    Raises WrongKeys.
+    """
     names = [field.name for field in dataclasses.fields(Keys)]
+    if mounted is not None:
+        return Keys(**{name: _read_mounted(mounted / name) for name in names})
     has_history = any(data.glob("*.sqlite"))  # asked first: whoever makes a history has made the keys before
     folder = data / "keys"
     if not all((folder / name).exists() for name in names):
@@ -86,8 +95,21 @@ def _sync(folder: Path) -> None:
         os.close(descriptor)
 
 
+def _read_mounted(path: Path) -> bytes:
+    try:
+        _must_be_closed(path, _OTHERS_OF_MOUNTED, "440")
+        return _whole(path)
+    except OSError as error:
+        told = f"{path} cannot be read: {error.strerror}; NYFIKEN_KEYS names the folder that has all of them"
+        raise WrongKeys(told) from error
+
+
 def _read(path: Path) -> bytes:
     _must_be_private(path)
+    return _whole(path)
+
+
+def _whole(path: Path) -> bytes:
     key = path.read_bytes()
     if len(key) != KEY_BYTES:
         raise WrongKeys(f"{path} holds {len(key)} bytes, not {KEY_BYTES}; put back the one that was there before")
@@ -95,7 +117,10 @@ def _read(path: Path) -> bytes:
 
 
 def _must_be_private(path: Path) -> None:
+    _must_be_closed(path, _OTHERS, "700" if path.is_dir() else "600")
+
+
+def _must_be_closed(path: Path, to: int, wanted: str) -> None:
     mode = stat.S_IMODE(path.stat().st_mode)
-    if mode & _OTHERS:
-        wanted = "700" if path.is_dir() else "600"
+    if mode & to:
         raise WrongKeys(f"{path} is open to others (mode {mode:o}); run: chmod {wanted} {path}")

@@ -69,7 +69,7 @@ def run(service: str, main: str) -> None:
             raise WrongSetting(f"usage: python -m services.{service} web|worker")
         settings = load_settings()
         logs.configure(settings.log_level, service=service, process=kind)
-        keys = load_keys(settings.data)
+        keys = load_keys(settings.data, settings.keys)
         _share_figures(settings, service)
         kinds[kind](Process(main=main, settings=settings, keys=keys))
     except (WrongSetting, WrongKeys, WrongStore) as error:

@@ -3,6 +3,7 @@
 | name | what it is | if it is not set |
 |---|---|---|
 | DATA | the folder that everything is kept in | ``data`` |
+| KEYS | the folder of the keys, where they are mounted and not made here | ``keys`` in DATA |
 | HOST, PORT | where the web process listens | ``127.0.0.1``, needed by web |
 | THREADS | how many requests it answers at once | 16 |
 | FEED_IDEAS … | the address of each other service that is listened to | needed by the worker |
@@ -89,6 +90,7 @@ class Settings:
     """The settings that every process of a service reads."""
 
     data: Path
+    keys: Path | None
     database: Database | None
     brokers: Brokers | None
     worker: str
@@ -117,6 +119,7 @@ def load_settings() -> Settings:
     jwks_url = _read(_ENV.str, "JWKS_URL", "an http or https address", default=None, validate=_ADDRESS)
     return Settings(
         data=Path(_read(_ENV.str, "DATA", "a folder", default="data", validate=Length(min=1))).resolve(),
+        keys=load_mounted_keys(),
         database=load_database(),
         brokers=load_brokers(),
         worker=_read(_ENV.str, "WORKER", "a short name in lower case", default="worker-1", validate=Regexp(_NAME)),
@@ -125,6 +128,12 @@ def load_settings() -> Settings:
         issuer=_read(_ENV.str, "ISSUER", "the issuer of the tokens", **({} if jwks_url else {"default": None})),
         audience=_read(_ENV.str, "AUDIENCE", "whom the tokens are meant for", default=None),
     )
+
+
+def load_mounted_keys() -> Path | None:
+    """The folder of the keys, if it is not in the data folder; raises WrongSetting."""
+    folder = _read(_ENV.str, "KEYS", "a folder", default=None, validate=Length(min=1))
+    return Path(folder).resolve() if folder else None
 
 
 def load_database() -> Database | None:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
-from chassis.keys import WrongKeys, load_keys
 from nyfiken.databases import Ready, bring_up, make_missing, name_of
+from nyfiken.keys import platform_keys
 from nyfiken.layout import SERVICES, data_option
 from nyfiken.servers import Servers, servers_options
 
@@ -42,10 +42,7 @@ def command(
         raise click.UsageError("--database is that of one service: name it")
     if not (database or servers.postgres):
         raise click.UsageError("say which PostgreSQL: --postgres or NYFIKEN_POSTGRES; SQLite files need no migration")
-    try:
-        master = load_keys(data).master
-    except WrongKeys as error:
-        raise click.ClickException(str(error)) from None
+    master = platform_keys(data).master
     if database:
         click.echo(str(bring_up(database, services[0], master, made=False, partitions=partitions)))
         return

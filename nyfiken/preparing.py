@@ -8,8 +8,8 @@ from pathlib import Path
 
 import click
 
-from chassis.keys import WrongKeys, load_keys
 from nyfiken.brokers import Kafka, reached
+from nyfiken.keys import platform_keys
 from nyfiken.layout import SERVICES
 from nyfiken.migrate import migrated
 from nyfiken.servers import Servers
@@ -23,10 +23,7 @@ def prepare(data: Path, servers: Servers, say: Callable[[str], None]) -> None:
         return
     if servers.postgres and any(data.glob("*.sqlite")):
         say(f"the histories in {data} are files and stay there; those in the databases are others")
-    try:
-        master = load_keys(data).master
-    except WrongKeys as error:
-        raise click.ClickException(str(error)) from None
+    master = platform_keys(data).master
     with ExitStack() as open_until_done:
         kafka = open_until_done.enter_context(reached(brokers)) if brokers else None  # before anything is made
         for ready in migrated(servers, SERVICES, master):

@@ -10,12 +10,12 @@ from pathlib import Path
 import click
 
 from chassis.errors import Unavailable
-from chassis.keys import WrongKeys, load_keys
 from chassis.processing.tables import create_tables
 from chassis.service import Service
 from chassis.store.postgres import PostgresStore
 from chassis.store.sqlite import SqliteStore, open_store
 from nyfiken.databases import reason, telling
+from nyfiken.keys import platform_keys
 from nyfiken.layout import SERVICES
 from nyfiken.servers import Servers
 
@@ -31,7 +31,7 @@ def opened(data: Path, servers: Servers) -> Iterator[list[Opened]]:
     if not has_history(data, servers):
         raise click.ClickException(f"there is no history in {data}; say where it is: --data, or --postgres")
     services: list[Service] = [import_module(f"services.{name}.main").SERVICE for name in SERVICES]
-    master = existing_master_key(data)
+    master = platform_keys(data, may_make=False).master
     with ExitStack() as opening:
         stores = [opening.enter_context(opened_one(service.name, data, servers, master)) for service in services]
         for store in stores:
@@ -73,11 +73,3 @@ def partitions_of(data: Path, servers: Servers, master_key: bytes) -> dict[str, 
 def has_history(data: Path, servers: Servers) -> bool:
     """Whether there may be stores to open."""
     return bool(servers.postgres) or any(data.glob("*.sqlite"))
-
-
-def existing_master_key(data: Path) -> bytes:
-    """The key that what is there was made with. Raises ClickException."""
-    try:
-        return load_keys(data, may_make=False).master
-    except WrongKeys as error:
-        raise click.ClickException(str(error)) from None

@@ -8,8 +8,8 @@ from pathlib import Path
 import click
 
 from chassis.errors import Unauthenticated
-from chassis.keys import WrongKeys, load_keys
 from chassis.tokens import Tokens
+from nyfiken.keys import platform_keys
 from nyfiken.layout import data_option
 
 
@@ -34,13 +34,11 @@ def command(
     nyfiken token --sub bengt --role employee --role decider@vof --unit vof --name "Bengt Ohlsson"
     curl localhost:8081/ideas -H "Authorization: Bearer $(nyfiken token --sub karin --role employee --unit vof)"
     """
+    keys = platform_keys(data)
     try:
-        keys = load_keys(data)
         tokens = Tokens(keys.signing, keys.secret)
         signed = tokens.sign(sub, roles, unit=unit, name=name, email=email, valid_for=timedelta(hours=hours))
         tokens.caller(signed)
-    except WrongKeys as error:
-        raise click.ClickException(str(error)) from None
     except Unauthenticated:
         raise click.UsageError(
             "nobody would accept this token: a role is employee or decider@vof, a unit vof, the sub of a service "

@@ -11,9 +11,10 @@ from rich.table import Table
 
 from chassis.settings import Brokers
 from nyfiken.brokers import Look, reached
+from nyfiken.keys import platform_keys
 from nyfiken.layout import SERVICES, data_option
 from nyfiken.servers import Servers, servers_options
-from nyfiken.stores import existing_master_key, has_history, partitions_of
+from nyfiken.stores import has_history, partitions_of
 
 NEW = 8
 """Partitions where there is no store yet to ask."""
@@ -87,7 +88,7 @@ def _brokers(servers: Servers) -> Brokers:
 def _partitions(data: Path, servers: Servers) -> Mapping[str, int]:
     if not has_history(data, servers):
         return dict.fromkeys(SERVICES, NEW)
-    return partitions_of(data, servers, existing_master_key(data))
+    return partitions_of(data, servers, platform_keys(data, may_make=False).master)
 
 
 def _show(looks: Sequence[Look]) -> None:

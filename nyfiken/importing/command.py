@@ -9,7 +9,6 @@ import click
 import httpx
 from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
-from chassis.keys import WrongKeys, load_keys
 from chassis.tokens import Tokens
 from nyfiken.importing.kinds import KINDS, Kind
 from nyfiken.importing.mapping import Map, WrongMap, load_map
@@ -17,6 +16,7 @@ from nyfiken.importing.outcome import Outcome, What
 from nyfiken.importing.passing import Make, outcomes, would_be
 from nyfiken.importing.rows import NotATable
 from nyfiken.importing.sending import PATIENCE, GaveUp, Sender
+from nyfiken.keys import platform_keys
 from nyfiken.layout import Layout, data_option, port_option
 from nyfiken.progress import progress_of
 
@@ -52,7 +52,7 @@ def command(kind: str, file: Path, map_file: Path, dry_run: bool, data: Path, po
             counts = show(file, wanted, lambda line, body: would_be(schema, line, body))
         else:
             counts = _send(KINDS[kind], file, wanted, Layout(data=data.resolve(), port=port))
-    except (WrongMap, NotATable, GaveUp, WrongKeys) as error:
+    except (WrongMap, NotATable, GaveUp) as error:
         raise click.ClickException(str(error)) from error
     click.echo(f"{kind}{', if it were sent' if dry_run else ''}: {_summary(counts)}")
     if not counts["in"] and not counts["already there"]:
@@ -74,7 +74,7 @@ def show(file: Path, wanted: Map, make: Make) -> Counts:
 
 
 def _send(kind: Kind, file: Path, wanted: Map, platform: Layout) -> Counts:
-    keys = load_keys(platform.data)
+    keys = platform_keys(platform.data)
     token = Tokens(keys.signing, keys.secret).sign("import", ["service"])
     headers = {"Authorization": f"Bearer {token}", "Accept-Language": "en"}
     with httpx.Client(base_url=platform.urls[kind.service], headers=headers, timeout=30.0, trust_env=False) as client:

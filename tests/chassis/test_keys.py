@@ -76,3 +76,45 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path):
     (tmp_path / "file").touch()
     with pytest.raises(WrongKeys, match=f"no keys can be made in {tmp_path}/file/data/keys: Not a directory"):
         load_keys(tmp_path / "file" / "data")
+
+
+def mounted_as_kubernetes_does(folder, mode=0o440):
+    """A Secret: links to links, in folders that everybody may enter, files of root that our group may read."""
+    made = load_keys(folder / "elsewhere")
+    real = folder / "mounted" / "..2026_11_28"
+    real.mkdir(parents=True)
+    for name in ("master", "signing", "secret"):
+        (real / name).write_bytes(getattr(made, name))
+        (real / name).chmod(mode)
+        (folder / "mounted" / name).symlink_to(f"..data/{name}")
+    (folder / "mounted" / "..data").symlink_to(real.name)
+    (folder / "mounted").chmod(0o1777)
+    return made, folder / "mounted"
+
+
+def test_keys_may_be_mounted_where_our_group_may_read_them(tmp_path):
+    made, mounted = mounted_as_kubernetes_does(tmp_path)
+    assert load_keys(tmp_path / "data", mounted) == made
+    assert not (tmp_path / "data").exists()
+
+
+@pytest.mark.parametrize("mode", [0o444, 0o460, 0o450])
+def test_mounted_keys_that_others_could_read_or_we_could_change_are_refused(tmp_path, mode):
+    _, mounted = mounted_as_kubernetes_does(tmp_path, mode)
+    with pytest.raises(WrongKeys, match=f"mounted/master is open to others .mode {mode:o}.; run: chmod 440"):
+        load_keys(tmp_path / "data", mounted)
+
+
+def test_mounted_keys_are_never_made(tmp_path):
+    _, mounted = mounted_as_kubernetes_does(tmp_path)
+    (mounted / "secret").unlink()
+    with pytest.raises(WrongKeys, match="mounted/secret cannot be read: No such file or directory; NYFIKEN_KEYS"):
+        load_keys(tmp_path / "data", mounted)
+    assert not (mounted / "secret").exists()
+
+
+def test_a_damaged_mounted_key_is_refused(tmp_path):
+    _, mounted = mounted_as_kubernetes_does(tmp_path, 0o600)
+    (mounted / "master").write_bytes(b"a line\n")
+    with pytest.raises(WrongKeys, match="holds 7 bytes, not 32"):
+        load_keys(tmp_path / "data", mounted)

@@ -101,6 +101,14 @@ def test_keys_that_others_can_read_stop_the_start_with_what_to_do(data):
     assert said == [f"{data}/keys/master is open to others (mode 644); run: chmod 600 {data}/keys/master"]
 
 
+def test_mounted_keys_that_are_not_there_stop_the_start_and_none_are_made(data, monkeypatch):
+    monkeypatch.setenv("NYFIKEN_KEYS", str(data / "vault"))
+    code, said = started(data, "worker")
+    assert code == 2
+    assert [f"{data}/vault/master cannot be read: No such file or directory" in one for one in said] == [True]
+    assert not (data / "keys").exists()
+
+
 def test_nothing_that_they_make_can_be_read_by_others(data):
     with web_of(data) as web:
         web.until()

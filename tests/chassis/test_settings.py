@@ -37,6 +37,7 @@ def test_a_quarter_of_the_threads_may_wait(monkeypatch):
         (load_settings, "WORKER", "Åsa's", "NYFIKEN_WORKER is a text of 5 characters; expected: a short name"),
         (load_settings, "WORKER", "a b", "NYFIKEN_WORKER is a text of 3 characters; expected: a short name"),
         (load_settings, "DATA", "", "NYFIKEN_DATA is empty; expected: a folder"),
+        (load_settings, "KEYS", "", "NYFIKEN_KEYS is empty; expected: a folder"),
         (load_settings, "JWKS_URL", "ftp://x", "NYFIKEN_JWKS_URL is a text of 7 characters; expected: an http"),
         (load_settings, "JWKS_URL", "https://idp.example/keys", "NYFIKEN_ISSUER is not set; expected: the issuer"),
         (lambda: load_feeds(["ideas"]), "FEED_IDEAS", None, "NYFIKEN_FEED_IDEAS is not set; expected: an http"),

@@ -63,3 +63,19 @@ def test_keys_that_others_can_read_sign_nothing(run, tmp_path):
     answer = run("--sub", "k", "--role", "employee")
     assert answer.exit_code == 1
     assert "is open to others" in answer.output
+
+
+def test_it_is_signed_with_the_keys_that_are_mounted(run, tmp_path, monkeypatch):
+    keys = load_keys(tmp_path / "elsewhere")
+    monkeypatch.setenv("NYFIKEN_KEYS", str(tmp_path / "elsewhere" / "keys"))
+    token = signed(run, "--sub", "karin", "--role", "employee")
+    assert Tokens(keys.signing, keys.secret).caller(token).has("employee")
+    assert not (tmp_path / "data").exists()
+
+
+def test_keys_that_are_not_mounted_sign_nothing_and_none_are_made(run, tmp_path, monkeypatch):
+    monkeypatch.setenv("NYFIKEN_KEYS", str(tmp_path / "vault"))
+    answer = run("--sub", "karin", "--role", "employee")
+    assert answer.exit_code == 1
+    assert f"{tmp_path}/vault/master cannot be read" in answer.output
+    assert not (tmp_path / "data").exists()
