@@ -119,7 +119,7 @@ def load_settings() -> Settings:
     jwks_url = _read(_ENV.str, "JWKS_URL", "an http or https address", default=None, validate=_ADDRESS)
     return Settings(
         data=Path(_read(_ENV.str, "DATA", "a folder", default="data", validate=Length(min=1))).resolve(),
-        keys=load_mounted_keys(),
+        keys=load_keys_folder(),
         database=load_database(),
         brokers=load_brokers(),
         worker=_read(_ENV.str, "WORKER", "a short name in lower case", default="worker-1", validate=Regexp(_NAME)),
@@ -130,7 +130,7 @@ def load_settings() -> Settings:
     )
 
 
-def load_mounted_keys() -> Path | None:
+def load_keys_folder() -> Path | None:
     """The folder of the keys, if it is not in the data folder; raises WrongSetting."""
     folder = _read(_ENV.str, "KEYS", "a folder", default=None, validate=Length(min=1))
     return Path(folder).resolve() if folder else None
