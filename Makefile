@@ -15,6 +15,7 @@ PY := $(VENV)/bin/python
 PIP_INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes
 RUNTIME := $(VENV)/.runtime-installed
 DEV := $(VENV)/.dev-installed
+LOAD := $(VENV)-load
 
 .PHONY: help
 help: ## List the targets
@@ -33,7 +34,7 @@ pytest: $(DEV) ## The tests alone (ARGS="tests/contracts -x" for some of them)
 
 .PHONY: faults
 faults: $(DEV) ## Let processes die and servers fail, for a minute each (ARGS="-k broker" for some)
-	@NYFIKEN_FAULT_SECONDS=60 $(PY) -m pytest tests/faults $(ARGS)
+	@NYFIKEN_FAULT_SECONDS=60 $(PY) -m pytest tests/faults tests/operations tests/journeys $(ARGS)
 
 .PHONY: chaos
 chaos: $(DEV) ## Let servers fail at random, one fault after the other (MINUTES=10; SEED=4711 for the same ones again)
@@ -55,6 +56,11 @@ format: $(DEV) ## Format the code and mend what the linter can mend
 bench: $(DEV) ## Measure, side by side with peers; writes benchmarks/results.json (ARGS="postgres kafka" for some, GROWTH=1 for all)
 	@$(PY) -m benchmarks $(if $(GROWTH),--long) $(ARGS)
 
+.PHONY: load
+load: $(LOAD)/.installed ## Let people use a platform of its own (RATE=150 or USERS=300, SECONDS=60) or the one at HOST=http://…:8081; COSTS=1: what each costs
+	@$(LOAD)/bin/python -m benchmarks.load $(if $(RATE),--rate $(RATE)) $(if $(USERS),--users $(USERS)) \
+		$(if $(SECONDS),--seconds $(SECONDS)) $(if $(COSTS),--costs) $(if $(HOST),--host $(HOST) --data $(DATA)) $(ARGS)
+
 .PHONY: stack
 stack: $(DEV) ## Start a real Kafka and PostgreSQL for development and print their settings (ARGS=--fresh)
 	@$(PY) -m tests.servers $(ARGS)
@@ -72,12 +78,12 @@ fingerprints: $(DEV) ## Write down the read models as they are now (SAME_ROWS=1:
 lock: ## Write requirements/*.txt again, with hashes, from requirements/*.in
 	@test -x $(VENV)-lock/bin/uv || ( $(PYTHON) -m venv $(VENV)-lock && \
 		$(VENV)-lock/bin/python -m pip install --quiet --require-hashes -r requirements/lock.txt )
-	@for set in lock runtime dev; do $(VENV)-lock/bin/uv pip compile --quiet --universal --python-version 3.11 \
+	@for set in lock runtime dev load; do $(VENV)-lock/bin/uv pip compile --quiet --universal --python-version 3.11 \
 		--generate-hashes --no-header requirements/$$set.in --output-file requirements/$$set.txt || exit 1; done
 
 .PHONY: clean
 clean: ## Remove what was built: virtual environments and caches; never data
-	@rm -rf $(VENV) $(VENV)-lock .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@rm -rf $(VENV) $(VENV)-lock $(LOAD) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # A stamp is newer than the requirements it was made from, so the second time costs nothing.
@@ -88,6 +94,12 @@ $(RUNTIME): requirements/runtime.txt | $(PY)
 $(DEV): requirements/dev.txt | $(PY)
 	@echo "Installing what the tests and checks need …"
 	@$(PIP_INSTALL) -r $< && touch $@ $(RUNTIME)
+
+$(LOAD)/.installed: requirements/load.txt
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed; name one: make PYTHON=/path/to/python3 …" >&2; exit 1; }
+	@echo "Making $(LOAD): the platform, and what gives it load …"
+	@$(PYTHON) -m venv $(LOAD) && $(LOAD)/bin/python -m pip install --quiet --disable-pip-version-check \
+		--require-hashes -r $< && touch $@
 
 $(PY):
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed; name one: make PYTHON=/path/to/python3 …" >&2; exit 1; }

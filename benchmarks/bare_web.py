@@ -32,7 +32,7 @@ def app(process: Process) -> Flask:
     # What our gunicorn wants to end when it is told to.
     made.extensions[EXTENSION] = SimpleNamespace(waiting=SimpleNamespace(end=lambda: None))
     tokens, database = process.tokens(), process.settings.database
-    assert database is not None, "NYFIKEN_POSTGRES is not set"
+    assert database is not None, "NYFIKEN_DATABASE is not set"
     connections: Any = ConnectionPool(
         database.address, min_size=4, max_size=database.connections, kwargs={"autocommit": True}, open=True
     )

@@ -18,9 +18,9 @@ import psycopg
 from benchmarks.bench import Bench
 from benchmarks.http_client import Client
 from benchmarks.neighbours import Neighbours
+from benchmarks.note import NOTE
 from benchmarks.open_loop import paced, percentile
 from benchmarks.over_http import IDEA
-from benchmarks.peer import NOTE
 from benchmarks.rows import Row
 from benchmarks.sizes import Sizes
 from tests.platform import RunningPlatform

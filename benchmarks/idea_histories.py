@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
-from benchmarks.peer import NOTE
+from benchmarks.note import NOTE
 from chassis.recorded import Metadata
 from chassis.store.protocol import Append, Change, NewEvent, Store
 from contracts.ideas import IdeaRevised, IdeaSubmitted, IdeaSupported, ReviewStarted

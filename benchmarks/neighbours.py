@@ -12,6 +12,7 @@ MOST = 0.1
 _LOOK = 1.0
 _BUSY = (0, 1, 2, 5, 6, 7)
 """Of the first line of /proc/stat (proc(5)): user, nice, system, irq, softirq, steal."""
+_A_SECOND = os.sysconf("SC_CLK_TCK")
 _MOMENT = 4
 """Ticks, of a hundredth of a second, that tell too little."""
 _SPENT = slice(11, 15)
@@ -53,16 +54,30 @@ def family(pid: int) -> Iterator[int]:
             yield from family(int(child))
 
 
+def busy_seconds() -> float:
+    """Processor seconds that the machine has been busy since it started."""
+    return sum(_ticks()[n] for n in _BUSY) / _A_SECOND
+
+
+def seconds_of(pid: int) -> float:
+    """Processor seconds that a process has used, and its children that have ended."""
+    return _spent(pid) / _A_SECOND
+
+
+def _ticks() -> list[int]:
+    return [int(each) for each in Path("/proc/stat").read_text().splitlines()[0].split()[1:]]
+
+
 def _moment() -> tuple[int, int, int]:
     """Ticks that the machine was busy, that it was idle, and that this program and all below it have used."""
-    ticks = [int(each) for each in Path("/proc/stat").read_text().splitlines()[0].split()[1:]]
+    ticks = _ticks()
     busy = sum(ticks[n] for n in _BUSY)
     return busy, ticks[3] + ticks[4], sum(_spent(pid) for pid in family(os.getpid()))
 
 
 def _spent(pid: int) -> int:
     after_name = _read(Path(f"/proc/{pid}/stat")).rpartition(")")[2].split()
-    return sum(int(each) for each in after_name[_SPENT])
+    return sum(int(each) for each in after_name[_SPENT])  # 0 where it has ended
 
 
 def _read(path: Path) -> str:

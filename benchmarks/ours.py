@@ -10,7 +10,7 @@ from itertools import cycle
 from pathlib import Path
 from uuid import uuid4
 
-from benchmarks.peer import NOTE
+from benchmarks.note import NOTE
 from chassis.adapters import BY_SETTINGS
 from chassis.decider import Request, change, handle
 from chassis.keys import load_keys
@@ -39,7 +39,7 @@ class Place:
     def environment(self) -> Mapping[str, str]:
         """What a process is told of it."""
         kafka = {"NYFIKEN_KAFKA": self.kafka} if self.kafka else {}
-        return {"NYFIKEN_DATA": str(self.data), "NYFIKEN_POSTGRES": self.postgres, **kafka}
+        return {"NYFIKEN_DATA": str(self.data), "NYFIKEN_DATABASE": self.postgres, **kafka}
 
     @property
     def brokers(self) -> Brokers:

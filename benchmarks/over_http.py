@@ -18,9 +18,9 @@ from benchmarks.bare_web import TABLE
 from benchmarks.bench import Bench
 from benchmarks.clients import in_turns, median_of, quietest
 from benchmarks.http_client import Client
+from benchmarks.note import NOTE
 from benchmarks.open_loop import paced, percentile
 from benchmarks.ours import Place
-from benchmarks.peer import NOTE
 from benchmarks.rows import Row
 from benchmarks.sizes import Sizes
 from chassis.keys import load_keys

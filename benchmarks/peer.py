@@ -15,7 +15,7 @@ from eventsourcing.projection import Projection, ProjectionRunner
 from eventsourcing.sqlite import SQLiteTrackingRecorder
 from eventsourcing.utils import get_topic
 
-NOTE = "Videosamtal kan ersätta hälften av hembesöken i hemtjänsten. " * 5
+from benchmarks.note import NOTE
 
 
 class Counter(Aggregate):

@@ -21,8 +21,9 @@ from eventsourcing.utils import get_topic
 from psycopg import Connection
 from psycopg.sql import SQL, Identifier
 
+from benchmarks.note import NOTE
 from benchmarks.ours import LENGTHS
-from benchmarks.peer import NOTE, Counter, Counters
+from benchmarks.peer import Counter, Counters
 
 _PATIENCE = 1800.0
 

@@ -16,6 +16,8 @@ from benchmarks.neighbours import MOST
 from benchmarks.rows import Row
 
 RESULTS = Path(__file__).with_name("results.json")
+COSTS = Path(__file__).with_name("costs.json")
+"""What a read, a command and an event cost: written by benchmarks.load, read by benchmarks.scaling."""
 _BAR = 24
 
 
@@ -35,14 +37,14 @@ def keep(measured: Sequence[Measured]) -> None:
     before = json.loads(RESULTS.read_text()) if RESULTS.exists() else []
     again = {each.benchmark for each in measured}
     calm = {_which(row): row for row in before if not _is_disturbed(row)}
-    code = _code()
-    new = [{"benchmark": each.benchmark, "of": code, **dataclasses.asdict(each.row)} for each in measured]
+    commit = code()
+    new = [{"benchmark": each.benchmark, "of": commit, **dataclasses.asdict(each.row)} for each in measured]
     new = [calm.get(_which(row), row) if _is_disturbed(row) else row for row in new]
     kept = [row for row in before if row["benchmark"] not in again]
     RESULTS.write_text(json.dumps([*kept, *new], indent=2, ensure_ascii=False) + "\n")
 
 
-def _code() -> str:
+def code() -> str:
     """The day, and the commit that was measured; with a + where something of it was changed."""
     asked = ["git", "-C", str(RESULTS.parent), "describe", "--always", "--dirty=+"]
     commit = subprocess.run(asked, capture_output=True, text=True, check=True).stdout.strip()

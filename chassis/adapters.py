@@ -1,6 +1,6 @@
 """By which adapters a process reaches its history and the others': what every ``main.py`` chooses.
 
-Without further settings all of it lies in the data folder (SQLite) and travels over HTTP (feeds). ``NYFIKEN_POSTGRES``
+Without further settings all of it lies in the data folder (SQLite) and travels over HTTP (feeds). ``NYFIKEN_DATABASE``
 puts the history into PostgreSQL, ``NYFIKEN_KAFKA`` lets it travel by Kafka too.
 """
 

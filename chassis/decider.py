@@ -15,6 +15,7 @@ from uuid import uuid4
 
 import structlog
 
+from chassis import tracing
 from chassis.errors import Conflict, Invalid, Refusal, Stale, Unavailable
 from chassis.logs import reason_of
 from chassis.metrics import APPEND_SECONDS, CONFLICTS
@@ -225,7 +226,7 @@ def _try(store: Store, work: Work, request: Request, memory: States | None, hold
 def _append(streams: Store | Transaction, attempt: Attempt) -> Answer:
     what = attempt.append()
     if what.changes or what.keys:
-        with APPEND_SECONDS.time():
+        with APPEND_SECONDS.time(), tracing.part("append"):
             answer = streams.append(what)
         return dataclasses.replace(answer, versions={**attempt.versions(), **answer.versions})
     return Answer(status=what.status, ids=what.ids, versions=attempt.versions())

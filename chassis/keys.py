@@ -12,7 +12,10 @@ from __future__ import annotations
 import dataclasses
 import os
 import stat
+from collections.abc import Callable
 from pathlib import Path
+
+from chassis.keyring import KeyRing
 
 KEY_BYTES = 32
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
@@ -25,14 +28,38 @@ class WrongKeys(Exception):
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Keys:
-    """Three keys of 32 bytes."""
+    """Three keys of 32 bytes; of two of them others may be good beside, while these take their place."""
 
-    master: bytes
+    master: KeyRing
     """Wraps the keys of persons, which seal what is personal."""
-    signing: bytes
+    signing: KeyRing
     """Signs the platform's own tokens."""
     secret: bytes
     """Makes opaque ids of people, and hashes of bodies that cannot be guessed."""
+
+
+_NAMES = [field.name for field in dataclasses.fields(Keys)]
+ROTATED = ("master", "signing")
+"""The keys that another can take the place of; the secret's ids would all be others."""
+_BESIDE = (".next", ".previous")
+
+
+def make_keys(folder: Path) -> bool:
+    """Make all keys in a folder that has none, where they are to be mounted from; False if all of them are there.
+
+    Raises WrongKeys.
+    """
+    there = [name for name in _NAMES if (folder / name).exists()]
+    if there and there != _NAMES:
+        lacking = ", ".join(name for name in _NAMES if name not in there)
+        raise WrongKeys(f"{folder} lacks {lacking}; put back what was there, or name an empty folder for new keys")
+    try:
+        if not there:
+            _make(folder)
+        load_keys(folder, folder)
+    except OSError as error:
+        raise WrongKeys(f"no keys can be made in {folder}: {error.strerror}") from error
+    return not there
 
 
 def load_keys(data: Path, mounted: Path | None = None, *, may_make: bool = True) -> Keys:
@@ -40,12 +67,11 @@ def load_keys(data: Path, mounted: Path | None = None, *, may_make: bool = True)
 
     Raises WrongKeys.
     """
-    names = [field.name for field in dataclasses.fields(Keys)]
     if mounted is not None:
-        return Keys(**{name: _read_mounted(mounted / name) for name in names})
+        return _keys(mounted, _read_mounted)
     has_history = any(data.glob("*.sqlite"))  # asked first: whoever makes a history has made the keys before
     folder = data / "keys"
-    if not all((folder / name).exists() for name in names):
+    if not all((folder / name).exists() for name in _NAMES):
         if has_history:
             raise WrongKeys(f"{folder} lacks keys of the history in {data}; put back the ones it was written with")
         if not may_make:
@@ -53,18 +79,56 @@ def load_keys(data: Path, mounted: Path | None = None, *, may_make: bool = True)
                 f"there are no keys in {folder}; name the folder of those that the history was written with"
             )
         try:
-            _make(folder, names)
+            _make(folder)
         except OSError as error:
             raise WrongKeys(f"no keys can be made in {folder}: {error.strerror}") from error
     _must_be_private(folder)
-    return Keys(**{name: _read(folder / name) for name in names})
+    return _keys(folder, _read)
 
 
-def _make(folder: Path, names: list[str]) -> None:
+def rotate(folder: Path, name: str) -> str:
+    """Take the next of three steps by which another key takes the place of the master or signing key; gives which.
+
+    ``made``: another is there, and good beside it; ``swapped``: it makes everything that is new; ``ended``: the key
+    before it is gone. Between two steps every process must have been started again. Raises WrongKeys.
+    """
+    key, coming, going = (folder / f"{name}{end}" for end in ("", *_BESIDE))
+    try:
+        _read_mounted(key)
+        if coming.exists():
+            going.unlink(missing_ok=True)  # of a time that this was ended in between
+            going.hardlink_to(key)
+            coming.replace(key)
+            step = "swapped"
+        elif going.exists():
+            going.unlink()
+            step = "ended"
+        else:
+            _make_once(coming)
+            step = "made"
+        _sync(folder)
+    except OSError as error:
+        raise WrongKeys(f"{name} in {folder} cannot be rotated: {error.strerror}") from error
+    return step
+
+
+def _keys(folder: Path, read: Callable[[Path], bytes]) -> Keys:
+    found = {name: read(folder / name) for name in _NAMES}
+    rings = {name: KeyRing(found[name], _others(folder, name, read)) for name in ROTATED}
+    return Keys(secret=found["secret"], **rings)
+
+
+def _others(folder: Path, name: str, read: Callable[[Path], bytes]) -> list[bytes]:
+    """Those that are good beside it, while one takes the place of the other."""
+    beside = (folder / f"{name}{end}" for end in _BESIDE)
+    return [read(path) for path in beside if path.exists()]
+
+
+def _make(folder: Path) -> None:
     folder.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     folder.mkdir(exist_ok=True, mode=0o700)
     _must_be_private(folder)
-    for name in names:
+    for name in _NAMES:
         _make_once(folder / name)
     _sync(folder)
 

@@ -18,12 +18,12 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from chassis import logs
+from chassis import logs, tracing
 from chassis.errors import Unavailable
 from chassis.keys import WrongKeys, load_keys
 from chassis.logs import reason_of
 from chassis.process import Process
-from chassis.settings import Settings, WrongSetting, load_feeds, load_listening, load_settings
+from chassis.settings import Settings, WrongSetting, load_feeds, load_health, load_listening, load_settings
 from chassis.store.protocol import Store, WrongStore
 
 if TYPE_CHECKING:
@@ -90,19 +90,28 @@ def _web(process: Process) -> None:
 
 
 def _worker(process: Process) -> None:
+    from chassis.health import HealthServer
+    from chassis.watch import Watch
     from chassis.worker import Worker
 
     program = process.program()
     service = program.service
-    others = _others(process, service)
+    others, health = _others(process, service), load_health()
     told = _told_to_end()
     store = program.adapters.store(process, service.name)
+    watch = Watch(service, store)
+    server = HealthServer(*health, watch.paths) if health else None
     if not _reached(store, told):
         return
     sources = {other.name: program.adapters.source(process, service.name, other) for other in others}
     relay = program.adapters.relay(process, store)
+    worker = watch.worker = Worker(service, store, sources, process.settings.worker, relay)
     gc.freeze()  # what is there now stays: it need not be looked through again and again for what nobody uses
-    Worker(service, store, sources, process.settings.worker, relay).run(told)
+    tracing.start(process.settings.traces, service.name, "worker")
+    worker.run(told)
+    tracing.end()
+    if server is not None:
+        server.close()
     if relay is not None:
         relay.close()
     for source in sources.values():

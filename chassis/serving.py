@@ -18,6 +18,7 @@ from gunicorn.http.errors import ParseException as CannotBeRead
 from gunicorn.util import write_nonblock
 from gunicorn.workers.gthread import ThreadWorker
 
+from chassis import tracing
 from chassis.settings import Listening
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ class _Server(BaseApplication):  # type: ignore[misc]
             "control_socket_disable": True,
             "logger_class": _Log,
             "umask": 0o077,
+            "worker_exit": lambda _server, _worker: tracing.end(),
         }
         for name, value in options.items():
             self.cfg.set(name, value)
@@ -71,6 +73,7 @@ class _Server(BaseApplication):  # type: ignore[misc]
         from chassis.web import create_app
 
         program = self._process.program()
+        tracing.start(self._process.settings.traces, program.service.name, "web")
         service = program.service
         store = program.adapters.store(self._process, service.name)
         app = create_app(

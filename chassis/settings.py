@@ -6,17 +6,20 @@
 | KEYS | the folder of the keys, where they are mounted and not made here | ``keys`` in DATA |
 | HOST, PORT | where the web process listens | ``127.0.0.1``, needed by web |
 | THREADS | how many requests it answers at once | 16 |
+| HEALTH_PORT | where the worker process shows its health and figures, at HOST | it shows them nowhere |
 | FEED_IDEAS … | the address of each other service that is listened to | needed by the worker |
-| POSTGRES | the address of its database, ``postgresql://USER:PASSWORD@HOST:PORT/DATABASE`` | an SQLite file in DATA |
+| DATABASE | the address of its database, ``postgresql://USER:PASSWORD@HOST:PORT/DATABASE`` | an SQLite file in DATA |
 | CONNECTIONS | how many connections to it a process has at most | 16 |
 | KAFKA | the brokers, ``HOST:PORT,HOST:PORT`` | the others' feeds are read |
 | KAFKA_SECURITY_PROTOCOL | PLAINTEXT, SSL, SASL_PLAINTEXT or SASL_SSL | PLAINTEXT |
 | KAFKA_SASL_MECHANISM, KAFKA_SASL_USERNAME, KAFKA_SASL_PASSWORD | how a client says who it is | needed with SASL_… |
 | KAFKA_SSL_CAFILE, KAFKA_SSL_CERTFILE, KAFKA_SSL_KEYFILE | certificates, the client's key | the system's own; none |
 | TOPIC_PREFIX | what the names of topics begin with, where platforms share a Kafka | ``nyfiken`` |
-| WORKER | the name of this worker, its own, and the same after a restart | ``worker-1`` |
+| WORKER | the name of this worker, its own, and the same after a restart | the machine's, or ``worker-1`` |
 | JWKS_URL | where the public keys of the organisation's issuer are | only own tokens are good |
 | ISSUER, AUDIENCE | what its tokens say in ``iss`` and ``aud`` | needed with JWKS_URL; any ``aud`` |
+| TRACES | where spans are sent to, as OTLP over HTTP: ``http://HOST:4318/v1/traces`` | none are noted |
+| TRACES_SHARE | the share of requests that a trace is begun for, 0 to 1; where a caller has one, that decides | 1 |
 | LOG_LEVEL | debug, info, warning or error | info |
 """
 
@@ -25,6 +28,7 @@ from __future__ import annotations
 import dataclasses
 import os
 import re
+import socket
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
@@ -40,6 +44,7 @@ PREFIX = "NYFIKEN_"
 _ENV = Env(prefix=PREFIX)
 LEVELS = ("debug", "info", "warning", "error")
 _ADDRESS = URL(schemes={"http", "https"}, require_tld=False)
+_PORT = "a port, 1 to 65535"
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}\Z")
 _DATABASE = re.compile(r"postgres(ql)?://[^/?]*/[^/?]+(\?.*)?\Z")
 _BROKERS = re.compile(r"[^\s,:]+:\d{1,5}(,[^\s,:]+:\d{1,5})*\Z")
@@ -86,6 +91,14 @@ class Brokers:
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Traces:
+    """Where spans go, and of which share of the requests that bring no trace with them."""
+
+    address: str
+    share: float = 1.0
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """The settings that every process of a service reads."""
 
@@ -95,6 +108,7 @@ class Settings:
     brokers: Brokers | None
     worker: str
     log_level: str
+    traces: Traces | None
     issuer: str | None
     audience: str | None
     jwks_url: str | None
@@ -122,12 +136,19 @@ def load_settings() -> Settings:
         keys=load_keys_folder(),
         database=load_database(),
         brokers=load_brokers(),
-        worker=_read(_ENV.str, "WORKER", "a short name in lower case", default="worker-1", validate=Regexp(_NAME)),
+        worker=_read(_ENV.str, "WORKER", "a short name in lower case", default=_machine(), validate=Regexp(_NAME)),
         log_level=_read(_ENV.str, "LOG_LEVEL", " or ".join(LEVELS), default="info", validate=OneOf(LEVELS)),
+        traces=load_traces(),
         jwks_url=jwks_url,
         issuer=_read(_ENV.str, "ISSUER", "the issuer of the tokens", **({} if jwks_url else {"default": None})),
         audience=_read(_ENV.str, "AUDIENCE", "whom the tokens are meant for", default=None),
     )
+
+
+def _machine() -> str:
+    """Its name, which a container has for itself and keeps, if it will do as one of ours."""
+    name = socket.gethostname().lower()
+    return name if _NAME.match(name) else "worker-1"
 
 
 def load_keys_folder() -> Path | None:
@@ -139,7 +160,9 @@ def load_keys_folder() -> Path | None:
 def load_database() -> Database | None:
     """Where the database is, if it is not a file in the data folder; raises WrongSetting."""
     expected = "postgresql://USER:PASSWORD@HOST:PORT/DATABASE"
-    address = _read(_ENV.str, "POSTGRES", expected, default=None, validate=Regexp(_DATABASE))
+    address = _read(_ENV.str, "DATABASE", expected, default=None, validate=Regexp(_DATABASE))
+    if not address and os.environ.get(f"{PREFIX}POSTGRES"):  # else its history would quietly lie in a file
+        raise WrongSetting(f"{PREFIX}DATABASE is not set; expected: {expected} ({PREFIX}POSTGRES names no database)")
     connections = _read(_ENV.int, "CONNECTIONS", "a number, 4 to 100", default=16, validate=Range(4, 100))
     return Database(address=address, connections=connections) if address else None
 
@@ -188,13 +211,30 @@ def _must_be_there(file: str) -> None:
         raise ValidationError(file)
 
 
+def load_traces() -> Traces | None:
+    """Where spans are sent, if they are; raises WrongSetting."""
+    address = _read(_ENV.str, "TRACES", "an http or https address", default=None, validate=_ADDRESS)
+    share = _read(_ENV.float, "TRACES_SHARE", "a number, 0 to 1", default=1.0, validate=Range(0, 1))
+    return Traces(address=address, share=share) if address else None
+
+
 def load_listening() -> Listening:
     """Where the web process listens; raises WrongSetting."""
     return Listening(
-        host=_read(_ENV.str, "HOST", "a host name or address", default="127.0.0.1", validate=Length(min=1)),
-        port=_read(_ENV.int, "PORT", "a port, 1 to 65535", validate=Range(1, 65535)),
+        host=_host(),
+        port=_read(_ENV.int, "PORT", _PORT, validate=Range(1, 65535)),
         threads=_read(_ENV.int, "THREADS", "a number of threads, 4 to 256", default=16, validate=Range(4, 256)),
     )
+
+
+def load_health() -> tuple[str, int] | None:
+    """Where the worker process shows its health, if it does: host and port. Raises WrongSetting."""
+    port = _read(_ENV.int, "HEALTH_PORT", _PORT, default=None, validate=Range(1, 65535))
+    return (_host(), port) if port else None
+
+
+def _host() -> str:
+    return _read(_ENV.str, "HOST", "a host name or address", default="127.0.0.1", validate=Length(min=1))
 
 
 def load_feeds(services: Iterable[str]) -> Mapping[str, str]:

@@ -12,6 +12,7 @@ import hmac
 import re
 import time
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from threading import Lock
 from typing import Any
@@ -20,6 +21,7 @@ import jwt
 
 from chassis.command import Caller
 from chassis.errors import Unauthenticated, Unavailable
+from chassis.keyring import KeyRing
 
 ISSUER = "nyfiken"
 VALID_FOR = timedelta(hours=12)
@@ -50,10 +52,13 @@ class Jwks:
 
 
 class Tokens:
-    """Tells who a token belongs to. ``key`` signs the platform's own tokens, ``secret`` makes opaque ids."""
+    """Tells who a token belongs to. ``key`` signs the platform's own tokens, ``secret`` makes opaque ids.
+
+    While another key takes its place, what either has signed is good.
+    """
 
     def __init__(self, key: bytes, secret: bytes, elsewhere: Jwks | None = None) -> None:
-        self._key = key
+        self._key = KeyRing(key)
         self._secret = secret
         self._elsewhere = elsewhere
         self._recent: dict[str, tuple[Caller, float]] = {}
@@ -92,7 +97,7 @@ class Tokens:
         claims: dict[str, Any] = {"iss": ISSUER, "sub": sub, "iat": now, "exp": now + valid_for, "roles": list(roles)}
         extra = {"unit": unit, "name": name, "email": email}
         claims |= {claim: value for claim, value in extra.items() if value is not None}
-        return jwt.encode(claims, self._key, algorithm="HS256")
+        return jwt.encode(claims, bytes(self._key), algorithm="HS256")
 
     def person_id(self, sub: str, issuer: str = ISSUER) -> str:
         """The opaque id of a person: 32 hexadecimal digits."""
@@ -116,13 +121,17 @@ class Tokens:
         """The claims. Which key may have signed follows from the algorithm, and each key takes its own only."""
         algorithm = jwt.get_unverified_header(token).get("alg")
         if algorithm == "HS256":
-            claims: Mapping[str, Any] = jwt.decode(
-                token, self._key, algorithms=["HS256"], issuer=ISSUER, leeway=_LEEWAY, options={"require": _REQUIRED}
-            )
-            return claims
+            return self._verified_here(token)
         if self._elsewhere is None or algorithm not in ("RS256", "ES256"):
             raise jwt.InvalidAlgorithmError(algorithm)
         return self._verified_elsewhere(token, self._elsewhere, algorithm)
+
+    def _verified_here(self, token: str) -> Mapping[str, Any]:
+        *others, last = self._key.every
+        for key in others:
+            with suppress(jwt.InvalidSignatureError):
+                return _decoded(token, key)
+        return _decoded(token, last)
 
     @staticmethod
     def _verified_elsewhere(token: str, issuer: Jwks, algorithm: str) -> Mapping[str, Any]:
@@ -147,6 +156,13 @@ class Tokens:
                 raise Unauthenticated("token-not-valid")
             return Caller(person_id=sub, roles=roles, unit=unit)
         return Caller(person_id=self.person_id(sub, claims["iss"]), roles=roles, unit=unit, name=name)
+
+
+def _decoded(token: str, key: bytes) -> Mapping[str, Any]:
+    claims: Mapping[str, Any] = jwt.decode(
+        token, key, algorithms=["HS256"], issuer=ISSUER, leeway=_LEEWAY, options={"require": _REQUIRED}
+    )
+    return claims
 
 
 def _listed(value: object) -> list[object]:

@@ -18,7 +18,8 @@ from chassis.errors import Unavailable
 from chassis.logs import reason_of
 from chassis.processing.checkpoints import checkpoints, register
 from chassis.processing.heads import note
-from chassis.processing.leases import Key, Lease, Leases
+from chassis.processing.leases import RELAY, Key, Lease, Leases
+from chassis.processing.measures import STOPPED
 from chassis.processing.processor import Processor, ReadModelProcessor, processors
 from chassis.processing.read_model import ReadModel
 from chassis.processing.reader import Reader
@@ -40,8 +41,6 @@ built, and when all of them serve."""
 _PATIENCE = 3.0
 """Seconds in which a batch is finished when the worker is told to end; after that it is rolled back."""
 
-RELAY = "relay"
-"""What the leases of the relay are for, where processors have their names."""
 Heads = Mapping[int, Head]
 
 
@@ -68,6 +67,7 @@ class Worker:
         self._targets: dict[str, dict[str, Heads]] = {}
         self._noted: dict[str, Heads] = {}
         self._renewed = self._compared = 0.0
+        self._held_at = time.monotonic()
 
     def run(self, stopping: threading.Event) -> None:
         """Work until told to stop, then give the leases back."""
@@ -103,6 +103,16 @@ class Worker:
     def stopped(self) -> dict[str, str]:
         """Processors that must not go on in this process, and why."""
         return {name: reason for reader in self._readers.values() for name, reason in reader.stopped.items()}
+
+    def being_built(self) -> list[str]:
+        """The read models of which no table of this release's version serves yet."""
+        models = [each for each in self._processors.copy().values() if isinstance(each, ReadModelProcessor)]
+        serving = {each.model.name for each in models if each.serving}
+        return [model.name for model in self._service.read_models if model.name not in serving]
+
+    def since_leases(self) -> float:
+        """Seconds since its leases were last renewed, or it was made; more than a few, and the database is away."""
+        return time.monotonic() - self._held_at
 
     def _rest(self) -> float:
         """Seconds until the next look: in time for a renewal, which is when what a dead worker held is taken, too."""
@@ -166,6 +176,8 @@ class Worker:
                 for processor in news:
                     processor.prepare(transaction.connection)
             self._processors.update({processor.name: processor for processor in news})
+            for processor in news:
+                STOPPED.labels(processor.name).set(0)
         done = {(key.processor, key.source) for key in self._registered}
         waiting = [(p, s) for p in self._processors.values() for s in p.sources if (p.name, s) not in done]
         for source in sorted({s for _, s in waiting}):
@@ -204,6 +216,7 @@ class Worker:
             reader.assign({lease: self._registered[lease.key] for lease in self._held if _is_read(lease, name)})
         if self._relay is not None:
             self._relay.assign(lease.key.partition for lease in self._held if lease.key.processor == RELAY)
+        self._held_at = time.monotonic()
 
     def _to_relay(self) -> list[Key]:
         if self._relay is None:

@@ -9,19 +9,25 @@ import click
 COMMANDS = {
     "up": ("nyfiken.up", "Start the platform here and keep it running."),
     "demo": ("nyfiken.demo.command", "Tell the whole story, from a question to a lesson that somebody reuses."),
+    "web": ("nyfiken.process:web", "Be the web process of a service."),
+    "worker": ("nyfiken.process:worker", "Be the worker process of a service."),
     "token": ("nyfiken.token", "Sign a token for somebody."),
     "import": ("nyfiken.importing.command", "Read ideas or lessons from a file, through the services' own commands."),
+    "keys": ("nyfiken.keys", "Make the keys that are mounted into every process."),
     "migrate": ("nyfiken.migrate", "Bring the services' databases to what this release works on."),
     "topics": ("nyfiken.topics", "Make and check the topics that events travel by."),
+    "doctor": ("nyfiken.doctor", "Say what is set wrongly or cannot be reached, and what to do."),
     "status": ("nyfiken.status", "Show how far everything is."),
     "rebuild": ("nyfiken.rebuild", "Build a read model again from the first event."),
     "prune": ("nyfiken.prune", "Drop the tables that a rebuild or a newer version has replaced."),
     "parked": ("nyfiken.parked", "Look after events that could not be applied."),
+    "recover": ("nyfiken.recover", "Take back from its topic what a restored history has lost."),
+    "rewind": ("nyfiken.rewind", "Read again what another service has recorded since a moment."),
     "compact": ("nyfiken.compact", "Remove what was destroyed from the files themselves."),
     "routes": ("nyfiken.routes", "List the HTTP routes."),
     "openapi": ("nyfiken.openapi", "Show what the services say of their routes, or write it down."),
 }
-"""Command → the module that has it, as ``command``; and what it does, in one line."""
+"""Command → the module that has it, as ``command`` or as another name after a colon; and what it does, in one line."""
 
 
 class LoadedWhenUsed(click.Group):
@@ -35,8 +41,8 @@ class LoadedWhenUsed(click.Group):
         """The command of this name, or None."""
         if name not in COMMANDS:
             return None
-        module, _ = COMMANDS[name]
-        found: click.Command = import_module(module).command
+        module, _, attribute = COMMANDS[name][0].partition(":")
+        found: click.Command = getattr(import_module(module), attribute or "command")
         return found
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import click
 
-from nyfiken.layout import data_option
-from nyfiken.servers import Servers, servers_options
-from nyfiken.stores import opened
+from nyfiken.stores import Histories, histories_options
 
 
 @click.command()
-@data_option
-@servers_options
-def command(data: Path, servers: Servers) -> None:
+@histories_options
+def command(histories: Histories) -> None:
     """Remove what was destroyed from the files themselves.
 
     Erasing a person or discarding a draft destroys keys at once; this rewrites each database and its log without
@@ -24,7 +19,7 @@ def command(data: Path, servers: Servers) -> None:
     \b
     nyfiken compact
     """
-    with opened(data, servers) as services:
+    with histories.opened() as services:
         for service, store in services:
             store.compact()
             click.echo(f"{service.name}: rewritten")

@@ -71,12 +71,18 @@ def bring_up(address: str, service: str, master_key: bytes, *, made: bool, parti
     with telling(address):
         psycopg.connect(address, connect_timeout=_PATIENCE).close()  # asked first: it says best what is wrong
         steps = migrate(address, service, master_key=master_key, partitions=partitions)
-        store = PostgresStore(address, service, master_key=master_key, connections=1)
-        try:
-            found = store.partitions
-        finally:
-            store.close()
+    found = partitions_in(address, service, master_key)
     return Ready(place=place_of(address), made=made, steps=steps, partitions=found)
+
+
+def partitions_in(address: str, service: str, master_key: bytes) -> int:
+    """How many partitions this database of the service has. Raises ClickException."""
+    store = PostgresStore(address, service, master_key=master_key, connections=1)
+    try:
+        with telling(address):
+            return store.partitions
+    finally:
+        store.close()
 
 
 def name_of(address: str) -> str:
@@ -130,7 +136,7 @@ def _parts(address: str) -> dict[str, object]:
         return dict(conninfo.conninfo_to_dict(address))
     except psycopg.ProgrammingError:  # its words may hold the password
         raise click.ClickException(
-            "NYFIKEN_POSTGRES is no address that PostgreSQL can read: write what is special in a name or password as "
+            "this is no address that PostgreSQL can read: write what is special in a name or password as "
             "%XX, the / as %2F"
         ) from None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -30,6 +30,18 @@ def port_option(function: F) -> F:
     """The option that says where the platform listens."""
     told = "Of ideas; experiments and notifications have the next two."
     return click.option("--port", type=click.IntRange(1, 65533), default=8081, show_default=True, help=told)(function)
+
+
+def importable(environment: Mapping[str, str]) -> dict[str, str]:
+    """The same, with which Python finds the services from any folder."""
+    root = str(Path(__file__).parents[1])
+    paths = os.pathsep.join(filter(None, (root, environment.get("PYTHONPATH"))))
+    return {**environment, "PYTHONPATH": paths}
+
+
+def command_of(service: str, role: str) -> tuple[str, ...]:
+    """What becomes a process of a service."""
+    return (sys.executable, "-m", f"services.{service}", role)
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,15 +74,14 @@ class Layout:
     def _program(self, service: str, role: str) -> Program:
         return Program(
             name=f"{service} {role}",
-            command=(sys.executable, "-m", f"services.{service}", role),
-            environment=self._environment(service),
+            command=command_of(service, role),
+            environment=self.environment(service),
             log=self.data / "logs" / f"{service}-{role}.log",
         )
 
-    def _environment(self, service: str) -> dict[str, str]:
-        root = str(Path(__file__).parents[1])
-        return os.environ | {
-            "PYTHONPATH": os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH")))),
+    def environment(self, service: str) -> dict[str, str]:
+        """What both processes of a service are set by."""
+        return importable(os.environ) | {
             "NYFIKEN_DATA": str(self.data),
             "NYFIKEN_HOST": HOST,
             "NYFIKEN_PORT": str(self.ports[service]),

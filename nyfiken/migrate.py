@@ -8,19 +8,14 @@ from pathlib import Path
 import click
 
 from nyfiken.databases import Ready, bring_up, make_missing, name_of
-from nyfiken.keys import platform_keys
+from nyfiken.key_files import platform_keys
 from nyfiken.layout import SERVICES, data_option
-from nyfiken.servers import Servers, servers_options
+from nyfiken.servers import Servers, database_option, servers_options
 
 
 @click.command()
 @click.argument("services", nargs=-1, type=click.Choice(SERVICES), metavar="[SERVICE]...")
-@click.option(
-    "--database",
-    envvar="NYFIKEN_DATABASE",
-    metavar="ADDRESS",
-    help="The address of the one SERVICE's own database, where it has no name that --postgres finds; NYFIKEN_DATABASE.",
-)
+@database_option
 @click.option("--partitions", type=click.IntRange(1, 1024), help="Of a new database, for ever; 8 if it is not said.")
 @data_option
 @servers_options

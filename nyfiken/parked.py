@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import click
 import orjson
 from rich.console import Console
@@ -14,9 +12,7 @@ from chassis.processing import processor as processing
 from chassis.processing.parking import parked, release, waiting
 from chassis.service import Service
 from chassis.store.protocol import Store
-from nyfiken.layout import data_option
-from nyfiken.servers import Servers, servers_options
-from nyfiken.stores import Opened, opened
+from nyfiken.stores import Histories, Opened, histories_options
 
 
 @click.group()
@@ -35,9 +31,8 @@ def command() -> None:
 
 
 @command.command(name="list")
-@data_option
-@servers_options
-def list_(data: Path, servers: Servers) -> None:
+@histories_options
+def list_(histories: Histories) -> None:
     """List every parked key: whose, why, since when, how many events wait.
 
     \b
@@ -45,7 +40,7 @@ def list_(data: Path, servers: Servers) -> None:
     nyfiken parked list --data /srv/nyfiken
     """
     table = Table("service", "processor", "key", "events", "since", "reason")
-    with opened(data, servers) as services:
+    with histories.opened() as services:
         for service, store in services:
             with store.reading() as connection:
                 for found in parked(connection):
@@ -60,15 +55,14 @@ def list_(data: Path, servers: Servers) -> None:
 @command.command()
 @click.argument("processor")
 @click.argument("key")
-@data_option
-@servers_options
-def show(processor: str, key: str, data: Path, servers: Servers) -> None:
+@histories_options
+def show(processor: str, key: str, histories: Histories) -> None:
     """Show the events that wait under KEY of PROCESSOR, as they are published.
 
     \b
     nyfiken parked show idea_board_v1 1f0c...
     """
-    with opened(data, servers) as services:
+    with histories.opened() as services:
         _, store = _owner(services, processor, key)
         with store.transaction() as transaction:
             events = waiting(transaction.connection, processor, key)
@@ -80,9 +74,8 @@ def show(processor: str, key: str, data: Path, servers: Servers) -> None:
 @command.command()
 @click.argument("processor")
 @click.argument("key", required=False)
-@data_option
-@servers_options
-def retry(processor: str, key: str | None, data: Path, servers: Servers) -> None:
+@histories_options
+def retry(processor: str, key: str | None, histories: Histories) -> None:
     """Apply what waits under KEY of PROCESSOR now; without KEY, under all its keys.
 
     \b
@@ -90,7 +83,7 @@ def retry(processor: str, key: str | None, data: Path, servers: Servers) -> None
     nyfiken parked retry idea_board_v1
     """
     failed = 0
-    with opened(data, servers) as services:
+    with histories.opened() as services:
         service, store = _owner(services, processor, key)
         for one in [key] if key else _keys(store, processor):
             outcome = apply_again(service, store, processor, one)
@@ -103,17 +96,16 @@ def retry(processor: str, key: str | None, data: Path, servers: Servers) -> None
 @command.command()
 @click.argument("processor")
 @click.argument("key")
-@data_option
-@servers_options
+@histories_options
 @click.confirmation_option(prompt="What waits under this key will never be applied. Give it up?")
-def drop(processor: str, key: str, data: Path, servers: Servers) -> None:
+def drop(processor: str, key: str, histories: Histories) -> None:
     """Give up what waits under KEY of PROCESSOR: it is never applied there. The history keeps it.
 
     \b
     nyfiken parked drop idea_board_v1 1f0c...
     nyfiken parked drop idea_board_v1 1f0c... --yes
     """
-    with opened(data, servers) as services:
+    with histories.opened() as services:
         _, store = _owner(services, processor, key)
         with store.transaction() as transaction:
             gone = release(transaction.connection, processor, key)

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from nyfiken.brokers import Kafka, reached
-from nyfiken.keys import platform_keys
+from nyfiken.key_files import platform_keys
 from nyfiken.layout import SERVICES
 from nyfiken.migrate import migrated
 from nyfiken.servers import Servers

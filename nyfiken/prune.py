@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import click
 
 from chassis.processing.registry import prune
-from nyfiken.layout import data_option
-from nyfiken.servers import Servers, servers_options
-from nyfiken.stores import opened
+from nyfiken.stores import Histories, histories_options
 
 
 @click.command()
-@data_option
-@servers_options
-def command(data: Path, servers: Servers) -> None:
+@histories_options
+def command(histories: Histories) -> None:
     """Drop the tables that a rebuild or a newer version has replaced.
 
     They are kept until then, because a web process of the version before may still read them. The platform may be
@@ -24,7 +19,7 @@ def command(data: Path, servers: Servers) -> None:
     \b
     nyfiken prune
     """
-    with opened(data, servers) as services:
+    with histories.opened() as services:
         for service, store in services:
             with store.transaction() as transaction:
                 dropped = prune(transaction.connection, service.read_models)

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import click
 
 from chassis.processing.lags import known_heads, lags
-from chassis.processing.leases import anybody_works
+from chassis.processing.leases import living
 from chassis.processing.read_model import ReadModel
 from chassis.processing.registry import Generation, generations, start_generation
 from chassis.service import Service
 from chassis.store.protocol import Store
-from nyfiken.layout import data_option
 from nyfiken.progress import bar
-from nyfiken.servers import Servers, servers_options
-from nyfiken.stores import Opened, opened
+from nyfiken.stores import Histories, Opened, histories_options
 
 _LOOK = 0.25
 """Seconds between two looks at how far it is."""
@@ -28,9 +25,8 @@ _PATIENCE = 20.0
 @click.command()
 @click.argument("model")
 @click.option("--wait/--no-wait", default=True, help="Show how far it is until it serves; or only begin it.")
-@data_option
-@servers_options
-def command(model: str, wait: bool, data: Path, servers: Servers) -> None:
+@histories_options
+def command(model: str, wait: bool, histories: Histories) -> None:
     """Build the read model MODEL again from the first event.
 
     The running worker fills a new table while the old one goes on answering, and switches when the new one has caught
@@ -41,7 +37,7 @@ def command(model: str, wait: bool, data: Path, servers: Servers) -> None:
     nyfiken rebuild idea_board
     nyfiken rebuild idea_board --no-wait
     """
-    with opened(data, servers) as services:
+    with histories.opened() as services:
         service, store, found = _found(services, model)
         built, is_new = rebuild(store, found)
         already = "" if is_new else "already "
@@ -69,7 +65,7 @@ def building(service: Service, store: Store, model: ReadModel[object], built: Ge
     while True:
         with store.transaction() as transaction:
             now = [each for each in generations(transaction.connection, model) if each.processor == built.processor]
-            seen = time.monotonic() if anybody_works(transaction) else seen
+            seen = time.monotonic() if living(transaction) else seen
         if not now:
             raise click.ClickException(f"{built.processor} was given up: a newer one is there")
         if time.monotonic() - seen > _PATIENCE:

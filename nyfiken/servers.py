@@ -57,11 +57,24 @@ def servers_options(function: F) -> F:
     return with_servers  # type: ignore[return-value]
 
 
+database_option = click.option(
+    "--database",
+    envvar="NYFIKEN_DATABASE",
+    metavar="ADDRESS",
+    help="The address of that one service's own database; NYFIKEN_DATABASE, as its processes have it.",
+)
+"""The option that says where the history of one service is, whatever its database is called."""
+
+
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Servers:
-    """A PostgreSQL, by the address of any database of it, and a Kafka; None: files and feeds take their place."""
+    """A PostgreSQL, by the address of any database of it, and a Kafka; None: files and feeds take their place.
+
+    Of a service alone the address of its ``own`` database will do.
+    """
 
     postgres: str | None = None
+    own: str | None = None
     kafka: str | None = None
     database_prefix: str = "nyfiken"
     topic_prefix: str = "nyfiken"
@@ -69,20 +82,20 @@ class Servers:
     def environment(self, service: str) -> dict[str, str]:
         """The settings by which a process of this service finds its database and its topics."""
         told = {"NYFIKEN_TOPIC_PREFIX": self.topic_prefix}
-        if self.postgres:
-            told["NYFIKEN_POSTGRES"] = self._address(service, self.postgres)
+        if self.own or self.postgres:
+            told["NYFIKEN_DATABASE"] = self.own or self._address(service, self.postgres or "")
         if self.kafka:
             told["NYFIKEN_KAFKA"] = self.kafka
         return told
 
     def database(self, service: str) -> Database | None:
         """The database of a service, if it is not a file. Raises ClickException for what is no address."""
-        with _set(self.environment(service)):
-            return load_database() if self.postgres else None
+        with environment(self.environment(service)):
+            return load_database() if self.own or self.postgres else None
 
     def brokers(self) -> Brokers | None:
         """Kafka, if events travel by it, with what else is set of it. Raises ClickException."""
-        with _set(self.environment("")):
+        with environment(self.environment("")):
             return load_brokers() if self.kafka else None
 
     def _address(self, service: str, server: str) -> str:
@@ -97,8 +110,8 @@ def _must_be_a_prefix(context: click.Context, parameter: click.Parameter, given:
 
 
 @contextmanager
-def _set(settings: Mapping[str, str]) -> Iterator[None]:
-    """Settings are read as a process would read them that was started with these."""
+def environment(settings: Mapping[str, str]) -> Iterator[None]:
+    """Inside, settings are read as a process would read them that was started with these. Raises ClickException."""
     before = {name: os.environ.get(name) for name in settings}
     os.environ.update(settings)
     try:

@@ -5,19 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from itertools import groupby
-from pathlib import Path
 
 import click
 from rich.console import Console
 from rich.table import Table
 
-from chassis.processing.lags import Heads, Lag, heads_of, lags
+from chassis.processing.lags import Heads, Lag, heads_of, known_heads, lags
 from chassis.store.protocol import Head
 from nyfiken.brokers import reached
-from nyfiken.layout import data_option
 from nyfiken.publishing import Publishing, publishing
-from nyfiken.servers import Servers, servers_options
-from nyfiken.stores import opened
+from nyfiken.stores import Histories, histories_options
 
 _WIDTH = 140
 """Columns where nobody says how many there are: in a file, in a pipe."""
@@ -25,9 +22,8 @@ _WIDTH = 140
 
 @click.command()
 @click.option("--partitions", "each", is_flag=True, help="A row for each partition, not one for all of them.")
-@data_option
-@servers_options
-def command(each: bool, data: Path, servers: Servers) -> None:
+@histories_options
+def command(each: bool, histories: Histories) -> None:
     """Show how far everything is.
 
     One row per store, one per relay, and one per read model, reaction or erasure and source: the position it has
@@ -40,12 +36,12 @@ def command(each: bool, data: Path, servers: Servers) -> None:
     nyfiken status --partitions
     """
     with ExitStack() as open_until_done:
-        services = open_until_done.enter_context(opened(data, servers))
-        brokers = servers.brokers()
+        services = open_until_done.enter_context(histories.opened())
+        brokers = histories.servers.brokers()
         kafka = open_until_done.enter_context(reached(brokers)) if brokers else None
         relays = [found for _, store in services if (found := publishing(store, kafka))]
         heads = heads_of(store for _, store in services)
-        distances = [lag for service, store in services for lag in lags(service, store, heads)]
+        distances = [lag for service, store in services for lag in lags(service, store, known_heads(store) | heads)]
     console = Console()
     Console(width=None if console.is_terminal else _WIDTH).print(_table(heads, relays, distances, each))
 

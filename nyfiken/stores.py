@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+import dataclasses
+import functools
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from importlib import import_module
 from pathlib import Path
+from typing import Any, TypeVar
 
 import click
 
@@ -15,22 +18,54 @@ from chassis.service import Service
 from chassis.store.postgres import PostgresStore
 from chassis.store.sqlite import SqliteStore, open_store
 from nyfiken.databases import reason, telling
-from nyfiken.keys import platform_keys
-from nyfiken.layout import SERVICES
-from nyfiken.servers import Servers
+from nyfiken.key_files import platform_keys
+from nyfiken.layout import SERVICES, data_option
+from nyfiken.servers import Servers, database_option, servers_options
 
+F = TypeVar("F", bound=Callable[..., Any])
 AnyStore = SqliteStore | PostgresStore
 Opened = tuple[Service, AnyStore]
 _CONNECTIONS = 2
 """What a command needs at most at the same time."""
 
 
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Histories:
+    """Where the services have their histories: files, or databases; and the one of them that is meant, if one is."""
+
+    data: Path
+    servers: Servers
+    service: str | None = None
+
+    def opened(self) -> AbstractContextManager[list[Opened]]:
+        """The services with their stores; says so when there is none. Raises ClickException."""
+        return _opened(self.data, self.servers, [self.service] if self.service else SERVICES)
+
+
+def histories_options(function: F) -> F:
+    """The options that say where the histories are, of all services or of one; given as one argument, ``histories``."""
+
+    @data_option
+    @servers_options
+    @click.option("--service", type=click.Choice(SERVICES), help="Only the history of this service.")
+    @database_option
+    @functools.wraps(function)
+    def with_histories(
+        *args: Any, data: Path, servers: Servers, service: str | None, database: str | None, **others: Any
+    ) -> Any:
+        if database and not service:
+            raise click.UsageError("--database, or NYFIKEN_DATABASE, is that of one service: say which, --service")
+        here = Histories(data=data, servers=dataclasses.replace(servers, own=database), service=service)
+        return function(*args, histories=here, **others)
+
+    return with_histories  # type: ignore[return-value]
+
+
 @contextmanager
-def opened(data: Path, servers: Servers) -> Iterator[list[Opened]]:
-    """Every service with its store; says so when there is none. Raises ClickException."""
+def _opened(data: Path, servers: Servers, names: Iterable[str]) -> Iterator[list[Opened]]:
     if not has_history(data, servers):
         raise click.ClickException(f"there is no history in {data}; say where it is: --data, or --postgres")
-    services: list[Service] = [import_module(f"services.{name}.main").SERVICE for name in SERVICES]
+    services: list[Service] = [import_module(f"services.{name}.main").SERVICE for name in names]
     master = platform_keys(data, may_make=False).master
     with ExitStack() as opening:
         stores = [opening.enter_context(opened_one(service.name, data, servers, master)) for service in services]
@@ -61,10 +96,12 @@ def opened_one(service: str, data: Path, servers: Servers, master_key: bytes) ->
         store.close()
 
 
-def partitions_of(data: Path, servers: Servers, master_key: bytes) -> dict[str, int]:
+def partitions_of(
+    data: Path, servers: Servers, master_key: bytes, services: Iterable[str] = SERVICES
+) -> dict[str, int]:
     """How many partitions the store of each service has. Raises ClickException."""
     found = {}
-    for service in SERVICES:
+    for service in services:
         with opened_one(service, data, servers, master_key) as store:
             found[service] = store.partitions
     return found
@@ -72,4 +109,4 @@ def partitions_of(data: Path, servers: Servers, master_key: bytes) -> dict[str, 
 
 def has_history(data: Path, servers: Servers) -> bool:
     """Whether there may be stores to open."""
-    return bool(servers.postgres) or any(data.glob("*.sqlite"))
+    return bool(servers.own or servers.postgres) or any(data.glob("*.sqlite"))

@@ -9,7 +9,7 @@ import click
 
 from chassis.errors import Unauthenticated
 from chassis.tokens import Tokens
-from nyfiken.keys import platform_keys
+from nyfiken.key_files import platform_keys
 from nyfiken.layout import data_option
 
 

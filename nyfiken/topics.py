@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -11,9 +12,9 @@ from rich.table import Table
 
 from chassis.settings import Brokers
 from nyfiken.brokers import Look, reached
-from nyfiken.keys import platform_keys
+from nyfiken.key_files import platform_keys
 from nyfiken.layout import SERVICES, data_option
-from nyfiken.servers import Servers, servers_options
+from nyfiken.servers import Servers, database_option, servers_options
 from nyfiken.stores import has_history, partitions_of
 
 NEW = 8
@@ -23,6 +24,8 @@ _WIDTH = 160
 
 
 @click.group(invoke_without_command=True)
+@click.option("--service", "one", type=click.Choice(SERVICES), help="Only the topic of this service.")
+@database_option
 @click.option("--partitions", type=click.IntRange(1, 1024), help="Of each topic; as the stores have, 8 without any.")
 @click.option("--replication", type=click.IntRange(1, 32), help="Copies of each event; 3, or as there are brokers.")
 @click.option("--min-insync", type=click.IntRange(1, 32), help="Copies that must acknowledge; 2 of 3, 1 of fewer.")
@@ -33,6 +36,8 @@ _WIDTH = 160
 @click.pass_context
 def command(
     context: click.Context,
+    one: str | None,
+    database: str | None,
     partitions: int | None,
     replication: int | None,
     min_insync: int | None,
@@ -49,14 +54,19 @@ def command(
     \b
     nyfiken topics --kafka 127.0.0.1:9092
     nyfiken topics --check
+    NYFIKEN_DATABASE=postgresql://ideas:...@db/ideas nyfiken topics --service ideas
     nyfiken topics renew ideas
     """
     if context.invoked_subcommand:
         return
-    counts = dict.fromkeys(SERVICES, partitions) if partitions else _partitions(data, servers)
+    if database and not one:
+        raise click.UsageError("--database is that of one service: say which, --service")
+    services = (one,) if one else SERVICES
+    stores = dataclasses.replace(servers, own=database)
+    counts = dict.fromkeys(services, partitions) if partitions else _partitions(services, data, stores)
     with reached(_brokers(servers)) as kafka:
         wanted = kafka.usual(replication, min_insync, retention)
-        looks = [kafka.look(service, counts[service], wanted, may_make=not check) for service in SERVICES]
+        looks = [kafka.look(service, counts[service], wanted, may_make=not check) for service in services]
     _show(looks)
 
 
@@ -85,10 +95,11 @@ def _brokers(servers: Servers) -> Brokers:
     return brokers
 
 
-def _partitions(data: Path, servers: Servers) -> Mapping[str, int]:
+def _partitions(services: Sequence[str], data: Path, servers: Servers) -> Mapping[str, int]:
+    """As their stores have."""
     if not has_history(data, servers):
-        return dict.fromkeys(SERVICES, NEW)
-    return partitions_of(data, servers, platform_keys(data, may_make=False).master)
+        return dict.fromkeys(services, NEW)
+    return partitions_of(data, servers, platform_keys(data, may_make=False).master, services)
 
 
 def _show(looks: Sequence[Look]) -> None:

@@ -20,6 +20,13 @@ def pytest_configure(config):
     config.addinivalue_line("filterwarnings", "ignore:(read|open)_text is deprecated:DeprecationWarning")
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    from tests.scheduling import ByFileAndPlatform
+
+    return ByFileAndPlatform(config, log) if config.getvalue("dist") == "loadfile" else None
+
+
 def pytest_report_header():
     from tests.servers.found import described
 

@@ -15,6 +15,7 @@ import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
+from subprocess import PIPE, STDOUT
 
 import psycopg
 from kafka.admin import KafkaAdminClient
@@ -32,6 +33,8 @@ START = 60.0
 """Seconds; a machine that runs other tests at the same time is slow."""
 END = 20.0
 """Seconds from asking it to end until it is made to; it makes its own processes end after eight."""
+NO_NEIGHBOURS = {f"feed_{service}": "http://127.0.0.1:9" for service in SERVICES}
+"""Settings of a worker: where nobody answers."""
 NAMES = tuple(f"{service} {role}" for service in SERVICES for role in ROLES)
 
 
@@ -87,10 +90,15 @@ class RunningPlatform:
 
     def nyfiken(self, *arguments: str) -> str:
         """What a command over this platform's data says; it must succeed."""
+        code, said = self.tries(*arguments)
+        assert code == 0, said
+        return said
+
+    def tries(self, *arguments: str) -> tuple[int, str]:
+        """The exit code of a command over this platform's data, and all that it says."""
         command = [sys.executable, "-m", "nyfiken", *arguments, "--data", str(self.data)]
-        ran = subprocess.run(command, cwd=ROOT, env=self.environment, capture_output=True, text=True)
-        assert ran.returncode == 0, ran.stdout + ran.stderr
-        return ran.stdout
+        ran = subprocess.run(command, cwd=ROOT, env=self.environment, stdout=PIPE, stderr=STDOUT, text=True)
+        return ran.returncode, ran.stdout
 
     def programs(self) -> list[Program]:
         """What `nyfiken up` runs: the six processes, with their environment."""

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 
 import sqlalchemy as sa
 
-from chassis.processing.databases import alone, insert_new
+from chassis.processing.databases import alone, insert_new, upsert
 from chassis.processing.tables import CHECKPOINTS
 from chassis.recorded import Position
 from chassis.store.protocol import Head
@@ -72,6 +72,13 @@ def register(
     if new:
         alone(connection)
         insert_new(connection, CHECKPOINTS, new)
+
+
+def put_back(connection: sa.Connection, processor: str, place: Place, to: Head) -> None:
+    """Let a processor read a partition again from behind this event, wherever it is; it is registered there."""
+    row = {"processor": processor, "source": place[0], "partition": place[1], "position": to.position}
+    key = ("processor", "source", "partition")
+    connection.execute(upsert(connection, CHECKPOINTS, *key), [{**row, "event_id": to.id}])
 
 
 def advance(

@@ -37,12 +37,12 @@ class Lag:
         return max(0, self.head - (self.position or 0))
 
 
-def heads_of(stores: Iterable[Store]) -> Heads:
+def heads_of(stores: Iterable[Store]) -> dict[str, Mapping[int, Head]]:
     """The last event of every partition of every store."""
     return {store.service: store.heads() for store in stores}
 
 
-def known_heads(store: Store) -> Heads:
+def known_heads(store: Store) -> dict[str, Mapping[int, Head]]:
     """The own heads, and those of the others as the worker saw them last."""
     with store.reading() as connection:
         others = noted(connection)

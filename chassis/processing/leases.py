@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import dataclasses
 import threading
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
@@ -28,6 +28,8 @@ from chassis.recorded import to_micros
 from chassis.store.protocol import Store, Transaction
 
 TTL = timedelta(seconds=10)
+RELAY = "relay"
+"""What the leases of the relay are for, where processors have their names."""
 CAUTIOUS_AFTER = 2
 MOST_TRIES = 3
 
@@ -155,10 +157,23 @@ class Leases:
         return _lease(key, row.epoch + 1, lost, row.trying, tries)
 
 
-def anybody_works(transaction: Transaction) -> bool:
-    """Whether a worker of this service lives, as far as leases tell."""
-    living = sa.select(WORKERS.c.owner).where(WORKERS.c.expires_at > to_micros(transaction.now)).limit(1)
-    return transaction.connection.execute(living).first() is not None
+def living(transaction: Transaction) -> set[str]:
+    """The names of the workers of this service that live, as far as leases tell."""
+    query = sa.select(WORKERS.c.owner).distinct().where(WORKERS.c.expires_at > to_micros(transaction.now))
+    return set(transaction.connection.execute(query).scalars())
+
+
+def holders(transaction: Transaction, processors: Iterable[str]) -> Counter[str | None]:
+    """Worker → how many leases of these processors, and of the relay, it holds; None for those that nobody holds."""
+    query = sa.select(LEASES).where(LEASES.c.processor.in_({*processors, RELAY}))
+    now = to_micros(transaction.now)
+    rows = transaction.connection.execute(query)
+    return Counter(None if row.released or row.expires_at <= now else row.owner for row in rows)
+
+
+def take_away(connection: sa.Connection, keys: Sequence[Key]) -> None:
+    """Give leases back in place of who holds them: he notices when he renews them, and begins from the checkpoint."""
+    _set(connection, keys, released=True)
 
 
 _RENEW = sa.update(LEASES).where(

@@ -22,18 +22,21 @@ from chassis.logs import reason_of
 from chassis.metrics import BATCH_SECONDS
 from chassis.processing.checkpoints import Checkpoint, CheckpointMoved, Place, advance
 from chassis.processing.leases import Lease, Leases
-from chassis.processing.measures import APPLIED, LOST, PARKED
+from chassis.processing.measures import APPLIED, LOST, PARKED, STOPPED
 from chassis.processing.parking import TooManyParked
 from chassis.processing.processor import Processor, apply
 from chassis.processing.source import SourceGone, SourceRestored
 from chassis.recorded import Recorded
 from chassis.store.protocol import Store, VersionConflict
+from chassis.tracing import Timed
 from contracts.event import UnknownEventVersion
 
 log = structlog.get_logger("processing")
 _CALM_AFTER = 100
 _ATTEMPTS = 5
 """How often a batch is tried that others were in the way of."""
+_FEW = 20
+"""Events of a batch whose correlations are logged."""
 _STOPS = (UnknownEventVersion, TooManyParked, SourceRestored)
 _LATER = (Unavailable, SourceGone, CheckpointMoved, *_STOPS)
 
@@ -178,7 +181,7 @@ class Mover:
         """Move them by these events; at once again when others were in the way: of these all go on but one."""
         if not group:
             return
-        began = time.perf_counter()
+        began, timed = time.perf_counter(), Timed()
         in_order = sorted(group, key=lambda assignment: assignment.processor.name)
         for attempt in range(1, _ATTEMPTS + 1):
             try:
@@ -189,6 +192,8 @@ class Mover:
                     raise
         self._moved(in_order, _at(events[-1]), len(events))
         self._note(in_order, events, time.perf_counter() - began)
+        told = [assignment.processor for assignment in in_order if assignment.processor.serving]
+        timed.processed(self._source, events, lambda recorded: [p.name for p in told if p.concerns(recorded)])
 
     def _applied(self, in_order: Sequence[Assignment], events: Sequence[Recorded]) -> None:
         """One transaction; all workers lock the rows of one processor after those of another in the same order."""
@@ -213,7 +218,8 @@ class Mover:
         BATCH_SECONDS.labels(source).observe(seconds)
         names = [assignment.processor.name for assignment in group]
         ms = round(seconds * 1000, 1)
-        log.info("batch", source=source, to=str(events[-1].at), events=len(events), processors=names, ms=ms)
+        to, because = str(events[-1].at), _correlations(events)
+        log.info("batch", source=source, to=to, events=len(events), processors=names, ms=ms, correlation_ids=because)
 
     def _park(self, assignment: Assignment, recorded: Recorded, reason: str) -> None:
         with self._store.transaction() as transaction:
@@ -221,7 +227,10 @@ class Mover:
             advance(transaction.connection, names, assignment.place, assignment.kept, _at(recorded))
             assignment.processor.park(transaction, recorded, reason)
         PARKED.labels(assignment.processor.name).inc()
-        log.error("parked", processor=assignment.processor.name, at=str(recorded.at), reason=reason)
+        because = recorded.metadata.correlation_id
+        log.error(
+            "parked", processor=assignment.processor.name, at=str(recorded.at), reason=reason, correlation_id=because
+        )
         assignment.kept = _at(recorded)
         self._moved([assignment], assignment.kept, 1)
 
@@ -233,11 +242,18 @@ class Mover:
     def stop(self, assignment: Assignment, error: Exception) -> None:
         """Let a processor go on no more."""
         self.stopped[assignment.processor.name] = f"{type(error).__name__}: {error}"
+        STOPPED.labels(assignment.processor.name).set(1)
         log.error("processor-stopped", processor=assignment.processor.name, reason=f"{type(error).__name__}: {error}")
 
 
 def _at(recorded: Recorded) -> Checkpoint:
     return Checkpoint(recorded.position, recorded.id)
+
+
+def _correlations(events: Sequence[Recorded]) -> list[str]:
+    """What these events belong to; of a long batch nobody looks for it."""
+    found = {recorded.metadata.correlation_id for recorded in events[: _FEW + 1]}
+    return sorted(each for each in found if each) if len(events) <= _FEW else []
 
 
 def _by_kept(group: Iterable[Assignment]) -> Mapping[Checkpoint, list[str]]:

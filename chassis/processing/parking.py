@@ -17,7 +17,7 @@ import sqlalchemy as sa
 
 from chassis.processing.databases import insert_new
 from chassis.processing.tables import PARKED_EVENTS, PARKED_KEYS
-from chassis.recorded import Recorded, from_micros, pack, to_micros, unpack
+from chassis.recorded import Position, Recorded, from_micros, pack, to_micros, unpack
 
 MOST_KEYS = 1_000
 _PARKED = sa.select(PARKED_KEYS.c.processor, PARKED_KEYS.c.key).where(
@@ -102,6 +102,32 @@ def release(connection: sa.Connection, processor: str, key: str) -> int:
         return 0
     events = sa.delete(PARKED_EVENTS).where(PARKED_EVENTS.c.processor == processor, PARKED_EVENTS.c.key == key)
     return connection.execute(events).rowcount
+
+
+def parked_of(connection: sa.Connection, processor: str) -> list[Position]:
+    """Where the events are that a processor has parked."""
+    query = sa.select(PARKED_EVENTS.c.event).where(PARKED_EVENTS.c.processor == processor)
+    return sorted(unpack(event).at for event in connection.execute(query).scalars())
+
+
+def forget_behind(connection: sa.Connection, processor: str, source: str, partition: int, position: int) -> int:
+    """Forget what is parked of a partition behind this position, for it is read again; how many events that were.
+
+    A key under which nothing waits any more is free.
+    """
+    forgotten = 0
+    for key in sorted(parked_keys(connection, [processor])[processor]):
+        hold_parked(connection, processor, [key])
+        of_key = (PARKED_EVENTS.c.processor == processor, PARKED_EVENTS.c.key == key)
+        kept = {row.number: unpack(row.event).at for row in connection.execute(sa.select(PARKED_EVENTS).where(*of_key))}
+        behind = Position(source, partition, position)
+        again = [n for n, at in kept.items() if at > behind and (at.service, at.partition) == (source, partition)]
+        if len(again) == len(kept):
+            release(connection, processor, key)
+        elif again:
+            connection.execute(sa.delete(PARKED_EVENTS).where(PARKED_EVENTS.c.number.in_(again)))
+        forgotten += len(again)
+    return forgotten
 
 
 def _parked(processor: str, keys: list[str]) -> sa.Select[tuple[str]]:

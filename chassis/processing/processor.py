@@ -19,7 +19,7 @@ from chassis.processing.erasure import Erasure
 from chassis.processing.folding import Folding
 from chassis.processing.measures import REFUSED
 from chassis.processing.parking import hold_parked, park, parked_keys, release, waiting
-from chassis.processing.reaction import Reaction, Then, command_id
+from chassis.processing.reaction import Reaction, Then, answered_by, command_id
 from chassis.processing.read_model import ReadModel
 from chassis.processing.registry import Generation, table_of, tables
 from chassis.processing.search import create_index
@@ -38,6 +38,8 @@ class Processor(ABC):
     """Whether it appends to the history: then it holds what commands wait for."""
     at_head: bool = False
     """Whether it starts at the heads of the moment it is first registered, instead of at the beginning."""
+    serving: bool = True
+    """Whether anybody sees what it does; not while it fills a table of the whole history."""
 
     def __init__(self, name: str, sources: tuple[str, ...], types: Iterable[str]) -> None:
         self.name = name
@@ -173,14 +175,28 @@ class ReactionProcessor(Processor):
         """Carry out what follows from them now; what was done before is not done again."""
         react(transaction, [(self, events)])
 
+    @property
+    def memory(self) -> tuple[sa.Table, ...]:
+        """The tables that the rule remembers in."""
+        return self._reaction.remembers
+
     def about(self, events: Iterable[Recorded]) -> set[str]:
         """What of its memory they are about; of no other rule's."""
         return {f"{self.name}/{about}" for recorded in events for about in self._reaction.about(recorded)}
 
-    def then(self, transaction: Transaction, recorded: Recorded) -> Iterator[tuple[CommandKey, Then]]:
+    def plan(
+        self, transaction: Transaction, events: Sequence[Recorded]
+    ) -> Iterator[tuple[CommandKey, ReactionProcessor, Recorded, Then]]:
         """The commands that follow, each with the key that it is done once under."""
-        for then in self._reaction.then(recorded, transaction.connection):
-            yield CommandKey(caller=self.name, key=command_id(recorded.id, self.name, then.recipient)), then
+        for recorded in events:
+            for then in self._reaction.then(recorded, transaction.connection):
+                key = CommandKey(caller=self.name, key=command_id(recorded.id, self.name, then.recipient))
+                yield key, self, recorded, then
+
+    def remember(self, connection: sa.Connection, recorded: Recorded) -> None:
+        """Let the rule remember an event that it has answered once; nothing follows of it."""
+        for _ in self._reaction.then(recorded, connection):
+            pass
 
     def carry_out(self, attempt: Attempt, recorded: Recorded, then: Then) -> None:
         """Decide one of them."""
@@ -203,18 +219,14 @@ class ReactionProcessor(Processor):
 def react(transaction: Transaction, concerned: Sequence[tuple[ReactionProcessor, Sequence[Recorded]]]) -> Attempt:
     """Let rules answer events: what all of them say is decided in memory and appended at once. Gives what was read."""
     one_at_a_time(transaction.connection, set().union(*(rule.about(events) for rule, events in concerned)))
-    planned = [
-        (key, rule, recorded, then)
-        for rule, events in concerned
-        for recorded in events
-        for key, then in rule.then(transaction, recorded)
-    ]
-    streams = {then.decider.stream(then.subject) for _, _, _, then in planned}
+    planned = [each for rule, events in concerned for each in rule.plan(transaction, events)]
+    streams = {then.stream for _, _, _, then in planned}
     attempt = Attempt(transaction, Request(), absent=streams - transaction.lock(sorted(streams)))
-    taken = transaction.taken([key for key, _, _, _ in planned])
+    recovered = [answered_by(rule.name, recorded.id, then.stream) for _, rule, recorded, then in planned]
+    taken = transaction.taken([*(key for key, _, _, _ in planned), *recovered])
     done: dict[CommandKey, None] = {}  # as a list would be, but found at once among thousands
-    for key, rule, recorded, then in planned:
-        if key not in taken and key not in done:
+    for (key, rule, recorded, then), otherwise in zip(planned, recovered, strict=True):
+        if key not in done and taken.isdisjoint((key, otherwise)):
             rule.carry_out(attempt, recorded, then)
             done[key] = None
     if done:

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from chassis.decider import Decider
 from chassis.recorded import Recorded
+from chassis.store.protocol import CommandKey
 from contracts.event import name_of
 
 _NAMESPACE = UUID("6e0c9f0e-3c52-4b1f-9b6a-8f6f7b0f3d11")
@@ -28,6 +29,11 @@ class Then:
     subject: str
     decide: Callable[[Any], Sequence[object]]
     recipient: str = ""
+
+    @property
+    def stream(self) -> str:
+        """The aggregate's."""
+        return self.decider.stream(self.subject)
 
 
 Rule = Callable[[Recorded, sa.Connection], Iterable[Then]]
@@ -66,3 +72,8 @@ class Reaction:
 def command_id(event_id: str, rule: str, recipient: str) -> str:
     """The id of the command that follows from an event: the same each time, so it is done once."""
     return str(uuid5(_NAMESPACE, f"{event_id}\x1f{rule}\x1f{recipient}"))
+
+
+def answered_by(rule: str, event_id: str, stream: str) -> CommandKey:
+    """What stands for the commands of a rule on a stream where only their outcome is known: events from a topic."""
+    return CommandKey(caller=rule, key=f"{event_id}@{stream}")

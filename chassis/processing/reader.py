@@ -19,7 +19,7 @@ from chassis.errors import Unavailable
 from chassis.logs import reason_of
 from chassis.processing.checkpoints import checkpoints
 from chassis.processing.leases import Lease, Leases
-from chassis.processing.measures import GAPS
+from chassis.processing.measures import FAILURES, GAPS
 from chassis.processing.moving import Assignment, Mover
 from chassis.processing.processor import Processor
 from chassis.processing.source import Source, SourceGone, SourceRestored, restored
@@ -74,6 +74,8 @@ class Reader:
                     self._wait(stopping)
                     self._keep_if_due()
             except (SourceGone, Unavailable) as error:
+                if isinstance(error, SourceGone):
+                    FAILURES.labels(self._source.service).inc()
                 log.warning("source-gone", source=self._source.service, reason=reason_of(error))
                 with contextlib.suppress(Unavailable):
                     self._keep_if_due()

@@ -94,8 +94,12 @@ def serve(connection: sa.Connection, caught_up: Generation) -> None:
     same = sa.and_(READ_MODELS.c.name == caught_up.name, READ_MODELS.c.version == caught_up.version)
     older = sa.and_(same, READ_MODELS.c.generation < caught_up.generation)
     connection.execute(sa.update(READ_MODELS).where(older).values(serving=False, retired=True))
-    this = sa.and_(same, READ_MODELS.c.generation == caught_up.generation)
-    connection.execute(sa.update(READ_MODELS).where(this).values(serving=True))
+    connection.execute(sa.update(READ_MODELS).where(_is(caught_up)).values(serving=True))
+
+
+def give_up(connection: sa.Connection, built: Generation) -> None:
+    """Build this table no further; ``prune`` drops it."""
+    connection.execute(sa.update(READ_MODELS).where(_is(built)).values(retired=True))
 
 
 def prune(connection: sa.Connection, models: tuple[ReadModel[Any], ...]) -> list[str]:
@@ -122,10 +126,9 @@ def prune(connection: sa.Connection, models: tuple[ReadModel[Any], ...]) -> list
 
 
 def _remove(connection: sa.Connection, old: Generation) -> None:
-    connection.execute(
-        sa.delete(READ_MODELS).where(
-            READ_MODELS.c.name == old.name,
-            READ_MODELS.c.version == old.version,
-            READ_MODELS.c.generation == old.generation,
-        )
-    )
+    connection.execute(sa.delete(READ_MODELS).where(_is(old)))
+
+
+def _is(table: Generation) -> sa.ColumnElement[bool]:
+    same = sa.and_(READ_MODELS.c.name == table.name, READ_MODELS.c.version == table.version)
+    return sa.and_(same, READ_MODELS.c.generation == table.generation)

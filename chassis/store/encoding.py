@@ -15,6 +15,9 @@ from contracts.event import Json, converter, encode
 MOST_BYTES = 256 * 1024
 """The largest event; a larger one would block the relay."""
 
+SEALED_AND_LOST = b""
+"""What stands for personal values that nobody has any more: no ciphertext, and no key for it."""
+
 
 class Encoded(NamedTuple):
     """An event about to be recorded, as bytes; ``secrets`` are its personal values, to be sealed."""
@@ -31,7 +34,7 @@ def encoded(new: NewEvent) -> Encoded:
     name, data, secrets = encode(new.event)
     if len(data) > MOST_BYTES:
         raise Invalid("event-too-large", field=_largest_field(data), most=MOST_BYTES)
-    return Encoded(new, name, data, _known(new.metadata), secrets)
+    return Encoded(new, name, data, kept_metadata(new.metadata), secrets)
 
 
 def partition_of(stream: str, partitions: int) -> int:
@@ -39,12 +42,8 @@ def partition_of(stream: str, partitions: int) -> int:
     return zlib.crc32(stream.encode()) % partitions
 
 
-def _largest_field(data: bytes) -> str:
-    fields: Json = converter.loads(data, dict)
-    return max(fields, key=lambda name: len(converter.dumps(fields[name])))
-
-
-def _known(metadata: Metadata) -> bytes:
+def kept_metadata(metadata: Metadata) -> bytes:
+    """What is known, as it is written."""
     known = {
         "by": metadata.by,
         "correlation_id": metadata.correlation_id,
@@ -63,3 +62,8 @@ def metadata_of(kept: bytes) -> Metadata:
         causation_id=known.get("causation_id"),
         traceparent=known.get("traceparent"),
     )
+
+
+def _largest_field(data: bytes) -> str:
+    fields: Json = converter.loads(data, dict)
+    return max(fields, key=lambda name: len(converter.dumps(fields[name])))

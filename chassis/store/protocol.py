@@ -35,6 +35,10 @@ class VersionConflict(Exception):
         self.stream = stream
 
 
+class HistoryDiffers(Exception):
+    """Events that are to be taken back do not follow upon what the store has; says where."""
+
+
 class KeyTaken(Exception):
     """The idempotency key was used before; ``answer`` is what was answered then."""
 
@@ -178,6 +182,14 @@ class Store(Streams, Protocol):
 
         Raises VersionConflict, KeyTaken, Invalid (an event above 256 KiB), Unavailable (the database is not there,
         full or read-only). On any of them nothing was recorded.
+        """
+
+    def restore(self, events: Sequence[Recorded], done: Collection[CommandKey] = ()) -> None:
+        """Take back events that this history once had, as they were: same positions, ids, versions and moments.
+
+        They are of one partition and come next in it; all of them are taken back, or none. Of a ``sealed`` one the
+        personal values are not known any more: they read as those whose key was destroyed. ``done`` are commands that
+        count as carried out, as those of rules are that these events came of. Raises HistoryDiffers, Unavailable.
         """
 
     def read(self, partition: int, after: int, limit: int = 500) -> list[Recorded]:

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import dataclasses
 import os
+from contextlib import suppress
 from typing import Any
 
 import orjson
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from chassis.keyring import KeyRing
 from contracts.event import Json, Scope, personal_fields
 
 _NONCE = 12
@@ -59,12 +61,20 @@ def unseal(key: bytes, sealed: bytes, place: str) -> Json:
     return values
 
 
-def unwrap_person_key(master: bytes, wrapped: bytes, whose: KeyOf) -> bytes:
-    """A person's key; WrongMasterKey if another master key wrapped it."""
-    try:
-        return decrypt(master, wrapped, f"{whose.person}/{whose.scope}")
-    except InvalidTag:
-        raise WrongMasterKey("the master key is not the one these keys were wrapped with") from None
+def unwrap_person_key(master: KeyRing, wrapped: bytes, whose: KeyOf) -> bytes:
+    """A person's key; WrongMasterKey if none of these master keys wrapped it."""
+    for each in master.every:
+        with suppress(InvalidTag):
+            return decrypt(each, wrapped, f"{whose.person}/{whose.scope}")
+    raise WrongMasterKey("the master key is not the one these keys were wrapped with")
+
+
+def rewrapped(master: KeyRing, wrapped: bytes, whose: KeyOf) -> bytes | None:
+    """A person's key wrapped by the first of these master keys; None if it is. Raises WrongMasterKey."""
+    with suppress(WrongMasterKey):
+        unwrap_person_key(KeyRing(bytes(master)), wrapped, whose)
+        return None
+    return wrap_person_key(master, unwrap_person_key(master, wrapped, whose), whose)
 
 
 def wrap_person_key(master: bytes, key: bytes, whose: KeyOf) -> bytes:

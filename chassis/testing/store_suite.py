@@ -22,6 +22,7 @@ import pytest
 
 from chassis.decider import Attempt, Request, States, change, handle
 from chassis.errors import Invalid, Refused
+from chassis.keyring import KeyRing
 from chassis.recorded import Metadata, Position, from_micros
 from chassis.store.protocol import (
     Answer,
@@ -208,6 +209,25 @@ class StoreSuite:
         with pytest.raises(Refused):
             self._sign(store, "counter-c", "anna")
         assert len(store.read_stream("counter-a")) == 1
+
+    def test_another_master_key_takes_the_place_of_one_while_both_write(self, store: Store, opener: Opener) -> None:
+        first = opener.keywords["master_key"]  # type: ignore[attr-defined]
+        second = bytes(reversed(range(32)))
+        self._sign(store, "counter-a", "anna")
+        before, after = opener(master_key=KeyRing(first, [second])), opener(master_key=KeyRing(second, [first]))
+        self._sign(after, "counter-b", "bo")
+        self._sign(before, "counter-c", "bo")
+        self._sign(before, "counter-d", "anna")
+        before.erase("erik", ["texts"])
+        assert list(after.rewrap())[-1] == (1, 2, 2)  # type: ignore[attr-defined]
+        assert list(after.rewrap())[-1] == (0, 2, 2)  # type: ignore[attr-defined]
+        alone = opener(master_key=second)
+        names = [alone.read_stream(f"counter-{n}")[0].event.name for n in "abcd"]
+        assert [alone.open(names)[name] for name in names] == [f"name of {n}" for n in ("anna", "bo", "bo", "anna")]
+        with pytest.raises(Refused):
+            self._sign(alone, "counter-e", "erik")
+        for each in (before, after, alone):
+            each.close()
 
     def test_discarding_a_stream_destroys_its_keys_only(self, store: Store) -> None:
         self._sign(store, "counter-a", "anna")

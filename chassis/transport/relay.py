@@ -16,7 +16,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 
 import structlog
-from prometheus_client import Counter
+from prometheus_client import Counter, Gauge
 
 from chassis.errors import Unavailable
 from chassis.failpoints import failpoint
@@ -24,13 +24,20 @@ from chassis.logs import reason_of
 from chassis.processing.source import SourceRestored, following
 from chassis.recorded import Recorded
 from chassis.store.protocol import Head, Store
+from chassis.tracing import Timed
 from chassis.transport.agreement import is_published_to, lost, unknown
 from chassis.transport.publisher import Outcome, Publisher, TopicGone, TopicState
 from chassis.transport.relayed import Relayed, begin, behind, move
 
 log = structlog.get_logger("relay")
-EVENTS = Counter("nyfiken_relay_events_total", "Events that the topic has acknowledged", ["service"])
-FAILURES = Counter("nyfiken_relay_failures_total", "Batches of a partition that it has not, whole", ["service"])
+EVENTS = Counter("nyfiken_relay_events_total", "Events that the topic has acknowledged", ["partition"])
+FAILURES = Counter("nyfiken_relay_failures_total", "Batches that it has not, whole", ["partition"])
+STOPPED = Gauge(
+    "nyfiken_relay_stopped",
+    "Whether it must not go on in this process",
+    ["partition"],
+    multiprocess_mode="mostrecent",
+)
 BATCH = 4000
 BYTES = 32 * 1024 * 1024
 """Of all partitions together at once, at most and about."""
@@ -114,10 +121,10 @@ class Relay:
     def _publish(self, until: float, failures: list[str]) -> bool:
         """Send the next batch while the one before is on its way; stop where not all of one was acknowledged."""
         sent = {n: at.last for n, at in self._places.items()}
-        on_way: deque[tuple[Batches, Outcome]] = deque()
+        on_way: deque[tuple[Batches, Timed, Outcome]] = deque()
         moved, goes_on, self._has_more = False, True, False
         while goes_on and time.monotonic() < until and (batches := self._following(sent)):
-            on_way.append((batches, self._publisher.publish(batches)))
+            on_way.append((batches, Timed(), self._publisher.publish(batches)))
             sent |= {n: Head.of(events[-1]) for n, events in batches.items()}
             goes_on = self._has_more and (len(on_way) < _ON_WAY or self._settle(*on_way.popleft(), failures))
             moved = True
@@ -138,6 +145,8 @@ class Relay:
         if new:
             with self._store.transaction() as transaction:
                 begun = {n: begin(transaction.connection, n) for n in new}
+            for partition in begun:
+                STOPPED.labels(partition).set(0)
             self._places |= begun
             self._kept |= begun
             self._compared = 0.0  # until all are: should one fail, nothing is published before
@@ -172,15 +181,17 @@ class Relay:
             self._stop(partition, lost(self._store, partition, last))
             return []
 
-    def _settle(self, batches: Batches, outcome: Outcome, failures: list[str]) -> bool:
+    def _settle(self, batches: Batches, timed: Timed, outcome: Outcome, failures: list[str]) -> bool:
         """Move as far as was acknowledged; whether that is all of it."""
         published = outcome()
         for n in published.keys() & self._places.keys():
             self._move(n, behind(self._places[n], batches[n], published[n]))
-        failed = [done.failure for n, done in published.items() if done.count < len(batches[n])]
-        failures += failed
-        EVENTS.labels(self._store.service).inc(sum(done.count for done in published.values()))
-        FAILURES.labels(self._store.service).inc(len(failed))
+        for n, done in published.items():
+            EVENTS.labels(n).inc(done.count)
+            timed.sent(self._store.service, batches[n][: done.count])
+            if done.count < len(batches[n]):
+                failures.append(done.failure)
+                FAILURES.labels(n).inc()
         reached = {n: at.position for n, at in self._places.items()}
         return all(reached.get(n) == events[-1].position for n, events in batches.items())
 
@@ -229,6 +240,7 @@ class Relay:
 
     def _stop(self, partition: int, reason: str) -> None:
         self.stopped[partition] = reason
+        STOPPED.labels(partition).set(1)
         self._places.pop(partition, None)
         log.error("relay-stopped", partition=partition, reason=reason)
 

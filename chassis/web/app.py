@@ -18,6 +18,7 @@ from chassis.web.docs import docs
 from chassis.web.documents import make_api
 from chassis.web.feed import FEED
 from chassis.web.health import HEALTH
+from chassis.web.progress import Progress
 from chassis.web.routes import Routes
 from chassis.web.runtime import EXTENSION, Runtime
 from chassis.web.texts import Texts
@@ -51,7 +52,12 @@ def create_app(
         PROPAGATE_EXCEPTIONS=False,
     )
     app.extensions[EXTENSION] = Runtime(
-        service=service, store=store, tokens=tokens, texts=Texts(problem_texts, service.words), waiting=Waiting(waiting)
+        service=service,
+        store=store,
+        tokens=tokens,
+        texts=Texts(problem_texts, service.words),
+        waiting=Waiting(waiting),
+        progress=Progress(store),
     )
     _prepare(store)
     context.register(app)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Mapping
+from http import HTTPStatus
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
@@ -13,11 +14,13 @@ from flask import Flask, Response, current_app, g, request
 
 from chassis.errors import Unauthenticated
 from chassis.metrics import HTTP_REQUESTS, HTTP_SECONDS
+from chassis.tracing import Served
 from chassis.web.runtime import runtime
 
 V = TypeVar("V", bound=Callable[..., Any])
 log = structlog.get_logger("web")
 _TRACEPARENT = re.compile(r"\A00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}\Z")
+_ROUTINE = frozenset({"feed", "health"})
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 CAREFUL: Mapping[str, str] = {
     "X-Content-Type-Options": "nosniff",
@@ -43,15 +46,34 @@ def register(app: Flask) -> None:
     app.before_request(_begin)
     app.before_request(_authenticate)
     app.after_request(_end)
+    app.teardown_request(_forget)
 
 
 def _begin() -> None:
     g.began = time.perf_counter()
     g.correlation_id = _correlation_id()
     traceparent = request.headers.get("traceparent", "")
-    g.traceparent = traceparent if _TRACEPARENT.match(traceparent) else None
+    g.served = Served(
+        _method(), _route(), traceparent if _TRACEPARENT.match(traceparent) else None, noted=not _is_routine()
+    )
     structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(correlation_id=g.correlation_id)
+    if g.served.trace_id:
+        structlog.contextvars.bind_contextvars(trace_id=g.served.trace_id)
+
+
+def _is_routine() -> bool:
+    """Whether others ask for it all the time, all by themselves: health, and what is new."""
+    return request.blueprint in _ROUTINE
+
+
+def _method() -> str:
+    return request.method if request.method in _METHODS else "other"
+
+
+def _route() -> str:
+    """The route's template, never the path, which names things."""
+    return request.url_rule.rule if request.url_rule else "-"
 
 
 def _correlation_id() -> str:
@@ -80,13 +102,19 @@ def _end(response: Response) -> Response:
     return response
 
 
+def _forget(_: BaseException | None) -> None:
+    """Whatever happened, the next request of this thread is of another trace."""
+    if "served" in g:
+        g.served.end(int(HTTPStatus.INTERNAL_SERVER_ERROR))
+
+
 def _note(response: Response) -> None:
-    """One line, and the figures: by the route's template, never by the path, which names things."""
-    method = request.method if request.method in _METHODS else "other"
-    route = request.url_rule.rule if request.url_rule else "-"
+    """One line, the figures, and the end of the span."""
+    method, route = _method(), _route()
     seconds = time.perf_counter() - g.began
     HTTP_REQUESTS.labels(method, route, response.status_code).inc()
     HTTP_SECONDS.labels(method, route).observe(seconds)
+    g.served.end(response.status_code)
     unremarkable = g.get("nothing_new") or (request.endpoint and is_open(current_app, request.endpoint))
     say = log.debug if unremarkable else log.info
     say(

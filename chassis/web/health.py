@@ -11,7 +11,7 @@ from flask_smorest import Blueprint
 
 from chassis import metrics
 from chassis.errors import Unavailable
-from chassis.processing.collector import ProcessingCollector
+from chassis.figures import page
 from chassis.processing.lags import known_heads, lags
 from chassis.processing.registry import tables
 from chassis.store.protocol import Store
@@ -47,8 +47,7 @@ def readyz() -> Response:
 def figures() -> Response:
     """Give the figures of web and worker, for Prometheus."""
     now = runtime()
-    page = metrics.page(ProcessingCollector(now.service, now.store))
-    return Response(page, content_type=metrics.CONTENT_TYPE)
+    return Response(page(now.service, now.store), content_type=metrics.CONTENT_TYPE)
 
 
 def _readiness() -> dict[str, Any]:

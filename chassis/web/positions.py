@@ -14,9 +14,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from chassis import tracing
 from chassis.errors import Malformed, Unavailable
 from chassis.metrics import HTTP_NOT_WAITED
-from chassis.processing import checkpoints, registry
+from chassis.processing import registry
 from chassis.processing.read_model import ReadModel
 from chassis.processing.tables import CHECKPOINTS
 from chassis.recorded import Position
@@ -42,11 +43,13 @@ def wait_for(header: str | None, models: Sequence[ReadModel[Any]], now: Runtime,
         return
     service, store = now.service, now.store
     asked = _known(parse(header), service, store)
-    deadline = time.monotonic() + LONGEST_WAIT
-    with ExitStack() as stack:
+    arrived = time.monotonic()
+    deadline, since = arrived + LONGEST_WAIT, arrived - _LOOK
+    with ExitStack() as stack, tracing.part("wait for positions"):
         may_wait: bool | None = None
         for stage in _stages(service, store, models, asked):
-            while not _reached(store, stage):
+            while not all(now.progress.has_passed(name, passed, since) for name, passed in stage.items()):
+                since = time.monotonic()
                 if may_wait is None:
                     may_wait = stack.enter_context(now.waiting.place())
                 if not may_wait:
@@ -119,14 +122,3 @@ def heads(store: Store) -> list[Position]:
 def _processor(store: Store, model: ReadModel[Any]) -> str:
     with store.reading() as connection:
         return registry.serving(connection, model).processor
-
-
-def _reached(store: Store, stage: Stage) -> bool:
-    with store.reading() as connection:
-        for processor, positions in stage.items():
-            found = checkpoints.checkpoints(connection, processor)
-            for at in positions:
-                checkpoint = found.get((at.service, at.partition))
-                if at.position and (checkpoint is None or checkpoint.position < at.position):
-                    return False
-    return True

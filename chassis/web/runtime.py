@@ -13,6 +13,7 @@ from chassis.recorded import Metadata
 from chassis.service import Service
 from chassis.store.protocol import Store
 from chassis.tokens import Tokens
+from chassis.web.progress import Progress
 from chassis.web.texts import Texts
 from chassis.web.waiting import Waiting
 
@@ -28,6 +29,7 @@ class Runtime:
     tokens: Tokens
     texts: Texts
     waiting: Waiting
+    progress: Progress
     memory: States = dataclasses.field(default_factory=States)
 
 
@@ -43,7 +45,7 @@ def caller() -> Caller:
 
 def metadata() -> Metadata:
     """Why what is recorded now is recorded."""
-    return Metadata(by=caller().person_id, correlation_id=g.correlation_id, traceparent=g.traceparent)
+    return Metadata(by=caller().person_id, correlation_id=g.correlation_id, traceparent=g.served.traceparent)
 
 
 def language() -> str:

@@ -20,6 +20,7 @@ from nyfiken.demo.people import CAST, token_of
 from nyfiken.demo.stage import Stage
 from nyfiken.demo.story import tell
 
+_SERVICES = ("ideas", "experiments", "notifications")
 START = 60.0
 """Seconds in which the platform must be ready."""
 
@@ -31,22 +32,29 @@ START = 60.0
 )
 @click.option("--postgres", envvar="NYFIKEN_POSTGRES", metavar="ADDRESS", help="As nyfiken up has it.")
 @click.option("--kafka", envvar="NYFIKEN_KAFKA", metavar="HOST:PORT", help="As nyfiken up has it.")
+@click.option("--at", multiple=True, metavar="SERVICE=URL", help="Where each of the three is, if not at --port.")
 @click.option("--exit", "leave", is_flag=True, help="End when the story is told, also the platform started for it.")
-def command(data: Path, port: int, postgres: str | None, kafka: str | None, leave: bool) -> None:
+def command(data: Path, port: int, postgres: str | None, kafka: str | None, at: tuple[str, ...], leave: bool) -> None:
     """Tell the whole story, from a question to a lesson that somebody reuses.
 
     On the platform that answers at the port; where none does, one is started, and stays up afterwards until Ctrl-C
-    unless you say --exit. Every step is a request of the person it tells of, and checked; what is not as told ends
-    the story with exit code 1. It can be told again and again.
+    unless you say --exit. With --at it is told elsewhere, as soon as everything there is ready. Every step is a request
+    of the person it tells of, and checked; what is not as told ends the story with exit code 1. It can be told again
+    and again.
 
     \b
     nyfiken demo
     nyfiken demo --port 9000 --data /tmp/nyfiken --exit
+    nyfiken demo --at ideas=http://ideas --at experiments=http://experiments --at notifications=http://notifications
     nyfiken demo --kafka 127.0.0.1:9092 --postgres postgresql://nyfiken:...@127.0.0.1:5432/postgres
     """
-    urls = {"ideas": port, "experiments": port + 1, "notifications": port + 2}
-    addresses = {service: f"http://127.0.0.1:{at}" for service, at in urls.items()}
     console = Console()
+    if at:
+        addresses = _elsewhere(at)
+        _await_ready(addresses)
+        _tell(addresses, data.resolve(), console)
+        return
+    addresses = {service: f"http://127.0.0.1:{port + n}" for n, service in enumerate(_SERVICES)}
     if all(_ready(url) for url in addresses.values()):
         _tell(addresses, data.resolve(), console)
         return
@@ -83,18 +91,26 @@ def _platform(
     process = subprocess.Popen(command, env=environment)  # noqa: S603 - our own
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
-        _await_ready(process, urls)
+        _await_ready(urls, process)
         yield process
     finally:
         process.terminate()
         process.wait()
 
 
-def _await_ready(process: subprocess.Popen[bytes], urls: Mapping[str, str]) -> None:
+def _elsewhere(at: tuple[str, ...]) -> dict[str, str]:
+    addresses = {service: url for service, _, url in (each.partition("=") for each in at)}
+    if set(addresses) != set(_SERVICES) or not all(url.startswith("http") for url in addresses.values()):
+        raise click.UsageError(f"--at is given once for each: {', '.join(f'{name}=http://…' for name in _SERVICES)}")
+    return addresses
+
+
+def _await_ready(urls: Mapping[str, str], process: subprocess.Popen[bytes] | None = None) -> None:
+    """Of what was started here, and dies, nothing is to be waited for."""
     patience_ends = time.monotonic() + START
-    while not all(_ready(url) for url in urls.values()):
-        if process.poll() is not None or time.monotonic() > patience_ends:
-            raise click.ClickException("the platform did not start")
+    while waiting := [name for name, url in urls.items() if not _ready(url)]:
+        if (process and process.poll() is not None) or time.monotonic() > patience_ends:
+            raise click.ClickException(f"not ready: {', '.join(waiting)}")
         time.sleep(0.1)
 
 

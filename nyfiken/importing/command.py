@@ -16,7 +16,7 @@ from nyfiken.importing.outcome import Outcome, What
 from nyfiken.importing.passing import Make, outcomes, would_be
 from nyfiken.importing.rows import NotATable
 from nyfiken.importing.sending import PATIENCE, GaveUp, Sender
-from nyfiken.keys import platform_keys
+from nyfiken.key_files import platform_keys
 from nyfiken.layout import Layout, data_option, port_option
 from nyfiken.progress import progress_of
 

@@ -27,6 +27,14 @@ def free_port():
         return probe.getsockname()[1]
 
 
+def answers(url):
+    """Whether somebody listens there, and all is well."""
+    try:
+        return httpx.get(url, timeout=5).status_code == 200
+    except httpx.TransportError:
+        return False
+
+
 class Running:
     """``python -m services.<service> web|worker``, for a service made up by the tests."""
 

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from chassis.keys import Keys, WrongKeys, load_keys
+from chassis.keys import Keys, WrongKeys, load_keys, rotate
 
 MAKER = "import sys, pathlib, chassis.keys as k; print(k.load_keys(pathlib.Path(sys.argv[1])).master.hex())"
 
@@ -118,3 +118,40 @@ def test_a_damaged_mounted_key_is_refused(tmp_path):
     (mounted / "master").write_bytes(b"a line\n")
     with pytest.raises(WrongKeys, match="holds 7 bytes, not 32"):
         load_keys(tmp_path / "data", mounted)
+
+
+@pytest.mark.parametrize("name", ["master", "signing"])
+def test_another_key_takes_the_place_of_one_in_three_steps_and_in_each_what_was_made_is_good(tmp_path, name):
+    folder = tmp_path / "keys"
+    before = load_keys(tmp_path)
+
+    def ring():
+        return getattr(load_keys(tmp_path), name)
+
+    assert rotate(folder, name) == "made"
+    (coming,) = ring().others
+    assert (ring(), coming != ring()) == (getattr(before, name), True)
+    assert rotate(folder, name) == "swapped"
+    assert ring().every == (coming, bytes(getattr(before, name)))
+    assert rotate(folder, name) == "ended"
+    assert ring().every == (coming,)
+    assert load_keys(tmp_path).secret == before.secret
+    assert {mode(path) for path in folder.iterdir()} == {0o600}
+    assert len(list(folder.iterdir())) == 3
+
+
+def test_a_swap_that_was_ended_in_between_is_ended_the_next_time(tmp_path):
+    folder = tmp_path / "keys"
+    before = load_keys(tmp_path).master
+    rotate(folder, "master")
+    (coming,) = load_keys(tmp_path).master.others
+    (folder / "master.previous").hardlink_to(folder / "master")
+    assert set(load_keys(tmp_path).master.every) == {bytes(before), coming}
+    assert rotate(folder, "master") == "swapped"
+    assert load_keys(tmp_path).master.every == (coming, bytes(before))
+
+
+def test_where_there_is_no_such_key_nothing_is_rotated(tmp_path):
+    with pytest.raises(WrongKeys, match="cannot be read"):
+        rotate(tmp_path, "master")
+    assert list(tmp_path.iterdir()) == []

@@ -192,6 +192,50 @@ def test_what_cannot_be_read_is_answered_with_a_problem_document(serving, line, 
     assert " / " in problem["detail"], "in Swedish and in English"
 
 
+# ── What a worker shows on a port of its own ───────────────────────────────────────────────────────────────────────
+
+
+def test_a_worker_is_ready_once_its_read_models_serve_so_that_those_before_it_go_on_until_then(data, store):
+    port, owner = free_port(), free_port()
+    store.append(raised("counter-a", 0, 1))
+    with Running(LISTENS, "worker", data, health_port=port, feed_suite=f"http://127.0.0.1:{owner}") as worker:
+        worker.url = f"http://127.0.0.1:{port}"
+        worker.until("/healthz")
+        within(20, lambda: httpx.get(f"{worker.url}/readyz").json().get("being_built") == ["heard"])
+        assert worker.until("/readyz", 503).json() == {"ready": False, "being_built": ["heard"], "stopped": {}}
+        with Running(COUNTS, "web", data, port=owner):
+            assert worker.until("/readyz", 200).json()["being_built"] == []
+        assert worker.until("/readyz", 200).json()["ready"], "it was ready once"
+
+
+def test_a_worker_shows_its_health_and_figures_on_a_port_of_its_own(data, store):
+    port = free_port()
+    with Running(COUNTS, "worker", data, health_port=port) as worker:
+        worker.url = f"http://127.0.0.1:{port}"
+        assert worker.until("/healthz").json() == {"alive": True}
+        assert worker.until("/readyz").json() == {"ready": True, "being_built": [], "stopped": {}}
+        store.append(raised("counter-a", 0, 1))
+
+        def page():
+            return httpx.get(f"{worker.url}/metrics").text
+
+        within(10, lambda: 'nyfiken_processor_events_total{processor="tally_v1",source="suite"}' in page())
+        assert 'nyfiken_processor_position{partition="0",processor="mirror",source="suite"}' in page()
+        assert httpx.get(f"{worker.url}/secrets").status_code == 404
+        assert worker.stop()[1] == 0
+
+
+def test_a_port_that_is_taken_stops_the_start_with_one_line(data):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        assert started(data, "worker", health_port=port) == (
+            2,
+            [f"NYFIKEN_HEALTH_PORT, at 127.0.0.1:{port}: Address already in use"],
+        )
+
+
 # ── How they end and come back ─────────────────────────────────────────────────────────────────────────────────────
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from chassis.settings import WrongSetting, load_feeds, load_listening, load_settings
+from chassis.settings import WrongSetting, load_database, load_feeds, load_health, load_listening, load_settings
 
 
 @pytest.fixture(autouse=True)
@@ -16,8 +16,22 @@ def _nothing_set(monkeypatch):
 def test_most_settings_need_not_be_set(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     settings = load_settings()
-    assert (settings.data, settings.worker, settings.log_level) == (tmp_path / "data", "worker-1", "info")
-    assert settings.jwks_url is settings.issuer is settings.audience is None
+    assert (settings.data, settings.log_level) == (tmp_path / "data", "info")
+    assert settings.jwks_url is settings.issuer is settings.audience is load_health() is None
+
+
+@pytest.mark.parametrize(
+    ("machine", "worker"), [("9c1f22ab", "9c1f22ab"), ("Web-1", "web-1"), ("åsas dator", "worker-1")]
+)
+def test_a_worker_is_called_what_its_machine_is_called_if_that_is_a_name(monkeypatch, machine, worker):
+    monkeypatch.setattr("socket.gethostname", lambda: machine)
+    assert load_settings().worker == worker
+
+
+def test_a_worker_shows_its_health_where_it_is_told_to(monkeypatch):
+    monkeypatch.setenv("NYFIKEN_HOST", "0.0.0.0")
+    monkeypatch.setenv("NYFIKEN_HEALTH_PORT", "9090")
+    assert load_health() == ("0.0.0.0", 9090)
 
 
 def test_a_quarter_of_the_threads_may_wait(monkeypatch):
@@ -33,6 +47,7 @@ def test_a_quarter_of_the_threads_may_wait(monkeypatch):
         (load_listening, "PORT", "", "NYFIKEN_PORT is empty; expected: a port, 1 to 65535"),
         (load_listening, "PORT", "eighty", "NYFIKEN_PORT is a text of 6 characters; expected: a port, 1 to 65535"),
         (load_listening, "PORT", "70000", "NYFIKEN_PORT is another number; expected: a port, 1 to 65535"),
+        (load_health, "HEALTH_PORT", "0", "NYFIKEN_HEALTH_PORT is another number; expected: a port, 1 to 65535"),
         (load_settings, "LOG_LEVEL", "loud", "expected: debug or info or warning or error"),
         (load_settings, "WORKER", "Åsa's", "NYFIKEN_WORKER is a text of 5 characters; expected: a short name"),
         (load_settings, "WORKER", "a b", "NYFIKEN_WORKER is a text of 3 characters; expected: a short name"),
@@ -51,6 +66,15 @@ def test_a_wrong_setting_says_which_what_it_is_and_what_is_expected(monkeypatch,
     assert message in str(raised.value)
     if value and len(value) > 2 and not value.startswith("https"):
         assert value not in str(raised.value)
+
+
+def test_a_process_that_is_told_a_server_but_not_its_own_database_does_not_take_a_file_instead(monkeypatch):
+    monkeypatch.setenv("NYFIKEN_POSTGRES", "postgresql://nyfiken:secret-word@db/postgres")
+    with pytest.raises(WrongSetting, match="NYFIKEN_DATABASE is not set; expected: postgresql://") as refused:
+        load_database()
+    assert "secret-word" not in str(refused.value)
+    monkeypatch.setenv("NYFIKEN_DATABASE", "postgresql://ideas:secret-word@db/ideas")
+    assert load_database().address.endswith("@db/ideas")
 
 
 def test_feeds_have_one_address_each(monkeypatch):

@@ -9,12 +9,14 @@ import threading
 import time
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import pairwise
 
 import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from chassis.errors import Unauthenticated, Unavailable
+from chassis.keyring import KeyRing
 from chassis.tokens import ISSUER, Jwks, Tokens
 
 KEY, SECRET = b"k" * 32, b"s" * 32
@@ -181,3 +183,19 @@ def test_a_token_is_remembered_for_a_while_and_never_longer_than_it_is_valid(mon
         with pytest.raises(KeyError):
             TOKENS.caller(forgotten)
     assert asked == [short, long]
+
+
+def test_while_another_key_takes_its_place_what_either_has_signed_is_good():
+    new = b"n" * 32
+    steps = [KEY, KeyRing(KEY, [new]), KeyRing(new, [KEY]), new]
+    everywhere = [Tokens(key, SECRET) for key in steps]
+    for here, there in pairwise(everywhere):
+        assert there.caller(here.sign("karin", ["employee"])) == here.caller(there.sign("karin", ["employee"]))
+    with pytest.raises(Unauthenticated):
+        everywhere[-1].caller(everywhere[0].sign("karin", ["employee"]))
+
+
+def test_of_one_that_has_expired_it_is_told_whichever_key_has_signed_it():
+    both = Tokens(KeyRing(b"n" * 32, [KEY]), SECRET)
+    with pytest.raises(Unauthenticated, match="token-expired"):
+        both.caller(TOKENS.sign("karin", ["employee"], valid_for=timedelta(hours=-1)))

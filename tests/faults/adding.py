@@ -49,7 +49,7 @@ class Adding:
         own = self._data.parent / name / "data"  # with its log beside it
         if not own.exists():
             shutil.copytree(self._data, own)
-        worker = Running(program, "worker", own, postgres=self._address, worker=name)
+        worker = Running(program, "worker", own, database=self._address, worker=name)
         self.workers[name] = self._opened.enter_context(worker)
         return worker
 

@@ -30,6 +30,7 @@ def restored(server: str, address: str, file: Path) -> Iterator[str]:
         _run("psql", "--quiet", "--set=ON_ERROR_STOP=1", f"--file={file}", beside)
         yield beside
         with closed(connection, name):
+            connection.execute(f"DROP DATABASE IF EXISTS {name}_lost")
             connection.execute(f"ALTER DATABASE {name} RENAME TO {name}_lost")
             connection.execute(f"ALTER DATABASE {new} RENAME TO {name}")
 

@@ -15,10 +15,9 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
-import httpx
-
 from nyfiken.preparing import prepare
 from nyfiken.supervisor import Program, end_with
+from tests.chassis.running import answers
 from tests.platform import NAMES, ROOT, RunningPlatform
 
 READY = 60.0
@@ -101,7 +100,7 @@ class Cluster:
     def ready(self, *urls: str) -> None:
         """Wait until all of these web processes are able to serve."""
         for url in urls:
-            until(lambda url=url: _is_ready(url), READY, lambda url=url: f"{url} is not ready")
+            until(lambda url=url: answers(f"{url}/readyz"), READY, lambda url=url: f"{url} is not ready")
 
     def close(self) -> None:
         """End all of them, even those that are suspended, and remove what they have on the servers."""
@@ -117,10 +116,3 @@ def until(condition: Callable[[], object], within: float, otherwise: Callable[[]
         assert time.monotonic() < began + within, otherwise()
         time.sleep(_PAUSE)
     return time.monotonic() - began
-
-
-def _is_ready(url: str) -> bool:
-    try:
-        return httpx.get(f"{url}/readyz", timeout=5.0).is_success
-    except httpx.TransportError:
-        return False  # not listening yet

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import os
 import random
 import secrets
@@ -82,6 +83,11 @@ class Stage:
             if sample.name == name and sample.labels.get("source") == source
         )
 
+    def logged(self, service: str, event: str) -> list[dict[str, Any]]:
+        """What the worker of a service has logged under this name."""
+        log = self.platform.data / "logs" / f"{service}-worker.log"
+        return [json.loads(line) for line in log.read_text().splitlines() if f'"event":"{event}"' in line]
+
     def _figures(self, service: str) -> str:
         return httpx.get(f"{self.platform.urls[service]}/metrics", timeout=10.0).text
 
@@ -91,7 +97,7 @@ class Stage:
 
     def database(self, service: str) -> str:
         """The address of its database."""
-        return self.platform.servers.environment(service)["NYFIKEN_POSTGRES"]
+        return self.platform.servers.environment(service)["NYFIKEN_DATABASE"]
 
     def own_idea_is_read(self, *, as_of_now: bool = True) -> bool:
         """Whether somebody sees their idea, as of what was written last, within the time that a query waits."""
@@ -122,6 +128,15 @@ class Stage:
             yield
         finally:
             os.kill(pid, signal.SIGCONT)
+
+    def nothing_is_lost(self) -> None:
+        """The quick part of the check: what was acknowledged is there once, nothing else is, and everybody has it."""
+        self.history.catches_up()
+        still = self.history.still()
+        still.acknowledged_commands_are_recorded_once(self.clients.acknowledged)
+        still.has_happened(happened_in(len(self.people.lived)))
+        still.nothing_is_parked()
+        self.refusals_were_clear()
 
     def everything_holds(self) -> None:
         """The whole check, when nobody writes any more and everything has caught up."""

@@ -17,10 +17,10 @@ from tests.faults.workload import COMMANDS_OF_A_LIFE, Clients, happened_in, live
 from tests.platform import NAMES, RunningPlatform
 
 ROOT = Path(__file__).parents[2]
-AT_RANDOM = round(700 * LONGER)
-AT_FAILPOINTS = round(600 * LONGER)
-"""Commands."""
-ROUNDS = round(2 * LONGER)
+AT_RANDOM = max(700, round(350 * LONGER))
+AT_FAILPOINTS = max(600, round(300 * LONGER))
+"""Commands: never so few that a process is not killed, or a failpoint not passed."""
+ROUNDS = max(2, round(LONGER))
 """Deaths of each process, at most: it ends in time on a slow machine, too."""
 ONE_IN = 300
 """Times that a failpoint is passed, one death: so rare that no event seems to be the cause of three in a row."""
@@ -102,7 +102,9 @@ def live_and_check(platform, commands, capsys, said):
 
 
 @pytest.mark.timeout(180 + 60 * LONGER)
-def test_any_process_may_be_killed_at_any_moment(started, capsys):
+def test_any_process_may_be_killed_at_any_moment(started, stack, capsys):
+    if stack == "embedded" and LONGER == 1:
+        pytest.skip("at the failpoints below the same processes die; at random when there is time: make faults")
     platform = started()
     killer = Killer(platform)
     killer.start()

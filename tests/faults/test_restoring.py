@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import time
 
 import pytest
@@ -104,18 +103,15 @@ def topic(stage, partitions):
 
 
 def relays_stopped(stage):
-    return {line["partition"] for line in logged(stage, SERVICE, "relay-stopped")}
+    return {line["partition"] for line in stage.logged(SERVICE, "relay-stopped")}
 
 
 def stopped(stage):
     """(service, processor) of those whose worker says that they must not go on."""
-    found = {(name, line["processor"], line["reason"]) for name in OTHERS for line in logged(stage, name)}
+    found = {
+        (name, line["processor"], line["reason"]) for name in OTHERS for line in stage.logged(name, "processor-stopped")
+    }
     return {(name, processor) for name, processor, reason in found if reason.startswith("SourceRestored: ideas/")}
-
-
-def logged(stage, service, event="processor-stopped"):
-    log = stage.platform.data / "logs" / f"{service}-worker.log"
-    return [json.loads(line) for line in log.read_text().splitlines() if f'"event":"{event}"' in line]
 
 
 def degraded(stage):

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from contracts.units import units
+from tests.faults.lasting import LONGER
 from tests.journeys.test_hearing import try_and_fail
 
 ROOT = Path(__file__).parents[2]
@@ -45,6 +46,8 @@ ABOUT = {
 @pytest.fixture(scope="module")
 def imported(platform):
     """What the command said of each file, the first time."""
+    if platform.servers.postgres and LONGER <= 1:
+        pytest.skip("it is imported over HTTP, whatever is behind that; on servers when there is time: make faults")
     if not FOLDER.is_dir():
         assert os.environ.get("CI") != "true", f"{FOLDER} is missing; name another with NYFIKEN_REAL_DATA"
         pytest.skip(f"{FOLDER} is not here")
@@ -77,7 +80,7 @@ def test_every_row_is_in_or_refused_with_a_reason(imported, name):
     assert len(refused) <= rows // 100
 
 
-@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("name", [name for name in FILES if name != "nasa_lessons"])  # of that the first time is long
 def test_the_same_file_again_adds_nothing(imported, platform, name):
     kind, rows = FILES[name]
     *refused, summary = run(platform, name)

@@ -21,6 +21,7 @@ from chassis.testing.store_suite import new
 from chassis.transport.relayed import Relayed, begin, move
 from chassis.worker import Worker
 from nyfiken import compact, parked, prune, rebuild, status
+from nyfiken.stores import Histories
 from tests.chassis.processing.tallies import MIRROR, Tally, suite, tally
 
 MENDED = tally(fold=lambda row, recorded, key: dataclasses.replace(row or Tally(counter=key), events=7))
@@ -39,11 +40,10 @@ def run(store, monkeypatch):
 
     def use(service, command, *arguments, of=store):
         @contextmanager
-        def opened(data, servers):
+        def opened(_):
             yield [(service, of)]
 
-        for module in (compact, parked, prune, rebuild, status):
-            monkeypatch.setattr(module, "opened", opened)
+        monkeypatch.setattr(Histories, "opened", opened)
         return CliRunner().invoke(command, arguments, env={"COLUMNS": "200"})
 
     return use

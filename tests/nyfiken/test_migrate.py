@@ -116,9 +116,9 @@ def test_who_may_make_no_tables_in_a_database_is_told_so(nyfiken, stranger, post
 @pytest.mark.parametrize(
     ("address", "told"),
     [
-        ("nonsense", "NYFIKEN_POSTGRES is a text of 8 characters; expected: postgresql://USER:PASSWORD@HOST:PORT/DATA"),
-        ("postgresql://nyfiken:secret-word@127.0.0.1", "NYFIKEN_POSTGRES is a text of 42 characters; expected: "),
-        ("postgresql://nyfiken:secret%zzword@127.0.0.1:5432/x", "NYFIKEN_POSTGRES is no address that PostgreSQL can "),
+        ("nonsense", "NYFIKEN_DATABASE is a text of 8 characters; expected: postgresql://USER:PASSWORD@HOST:PORT/DATA"),
+        ("postgresql://nyfiken:secret-word@127.0.0.1", "NYFIKEN_DATABASE is a text of 42 characters; expected: "),
+        ("postgresql://nyfiken:secret%zzword@127.0.0.1:5432/x", "this is no address that PostgreSQL can "),
         ("postgresql://nyfiken:secret-word@nobody.invalid/x", "x on nobody.invalid:5432: failed to resolve host"),
     ],
 )

@@ -25,6 +25,22 @@ def test_they_find_the_databases_of_all_services(nyfiken, postgres):
     assert nyfiken("prune", postgres=postgres)[0] == 0
 
 
+def test_of_one_service_its_own_database_will_do(nyfiken, database):
+    """As where it runs: of the others' databases its processes know nothing."""
+    nyfiken("migrate", "ideas", "--partitions", "2", "--database", database)
+    code, said = nyfiken("status", "--service", "ideas", "--database", database)
+    assert code == 0, said
+    assert [line.split("│")[4].strip() for line in said.splitlines() if " store " in line] == ["ideas/0–1"]
+    assert nyfiken("parked", "list", "--service", "ideas", "--database", database) == (0, "nothing is parked\n")
+    code, said = nyfiken("rebuild", "failure_wall", "--service", "ideas", "--database", database)
+    assert (code, "no read model is called failure_wall; there are: " in said) == (1, True)
+
+
+def test_of_which_service_a_database_is_must_be_said(nyfiken, database):
+    code, said = nyfiken("parked", "list", "--database", database)
+    assert (code, "say which, --service" in said) == (2, True)
+
+
 def test_a_row_for_each_partition_if_somebody_asks(nyfiken, postgres):
     nyfiken("migrate", "--partitions", "2", postgres=postgres)
     _, said = nyfiken("status", "--partitions", postgres=postgres)

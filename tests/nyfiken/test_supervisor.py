@@ -58,7 +58,7 @@ def gone(pid, within=5.0):
     return not lives(pid)
 
 
-def run_until(watched, condition, within=10.0):
+def run_until(watched, condition, within=30.0):
     end = time.monotonic() + within
 
     def round_():

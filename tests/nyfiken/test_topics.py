@@ -56,6 +56,21 @@ def test_they_have_as_many_partitions_as_the_stores(nyfiken, kafka, postgres, to
     assert topics() == {f"{prefix}.{service}.v1": 3 for service in SERVICES}
 
 
+def test_one_service_makes_its_own_with_as_many_partitions_as_its_own_database(
+    nyfiken, kafka, database, topics, prefix
+):
+    nyfiken("migrate", "ideas", "--partitions", "5", database=database)
+    code, said = nyfiken("topics", "--service", "ideas", kafka=kafka, database=database)
+    assert code == 0, said
+    assert topics() == {f"{prefix}.ideas.v1": 5}
+
+
+def test_a_database_without_its_service_is_refused(nyfiken, kafka, database, topics):
+    code, said = nyfiken("topics", kafka=kafka, database=database)
+    assert (code, topics()) == (2, {})
+    assert "--database is that of one service: say which, --service" in said
+
+
 def test_a_check_makes_nothing(nyfiken, kafka, topics, prefix):
     code, said = nyfiken("topics", "--check", kafka=kafka)
     assert code == 1

@@ -90,7 +90,7 @@ def test_it_ends_in_good_time_and_begins_again_with_fresh_figures(running):
 
 def test_a_platform_that_cannot_start_says_why_and_gives_up(tmp_path):
     (tmp_path / "data" / "keys").mkdir(parents=True, mode=0o755)
-    answer = up("--data", str(tmp_path / "data"), "--port", "28711")
+    answer = up("--data", str(tmp_path / "data"), "--port", str(three_free_ports()))
     assert answer.returncode == 1
     assert f"{tmp_path}/data/keys is open to others (mode 755); run: chmod 700" in answer.stderr
 

@@ -8,8 +8,10 @@ from typing import Any, NamedTuple
 from cryptography.exceptions import InvalidTag
 
 from chassis.errors import Refused
+from chassis.keyring import KeyRing
 from chassis.store.encoding import Encoded
 from chassis.store.postgres.connections import Raw
+from chassis.store.rewrapping import Counts, Queries, rewrap_some
 from chassis.store.sealing import (
     KeyOf,
     decrypt,
@@ -36,7 +38,7 @@ class Keys:
     """Seals and opens personal values with the keys in one database."""
 
     def __init__(self, master: bytes) -> None:
-        self._master = master
+        self._master = KeyRing(master)
 
     def seal(self, db: Raw, event: Encoded, stream: str, version: int) -> SealedValues:
         """An event's personal values under a new key of its own; Refused if the person is erased.
@@ -86,6 +88,10 @@ class Keys:
         except InvalidTag:  # the person was erased and registered anew under a restored database: unreadable for ever
             return {}
 
+    def rewrap(self, db: Raw, after: KeyOf | None, counts: Counts) -> tuple[KeyOf | None, Counts]:
+        """Of the next persons' keys, wrap those by the master key that another has wrapped: ``rewrap_some``."""
+        return rewrap_some(db.execute, _REWRAPPING, self._master, after, counts)
+
     @staticmethod
     def erase(db: Raw, person: str, scopes: Iterable[Scope]) -> None:
         """Destroy keys of a person, leaving tombstones, and the event keys that they wrapped."""
@@ -104,6 +110,14 @@ class Keys:
         db.execute("DELETE FROM event_keys WHERE stream = ANY(%s)", (list(streams),))
 
 
+_REWRAPPING = Queries(
+    how_many="SELECT count(*) FROM person_keys WHERE wrapped IS NOT NULL",
+    following="""
+        SELECT person, scope, wrapped FROM person_keys
+        WHERE (person, scope) > (%s, %s) AND wrapped IS NOT NULL ORDER BY person, scope LIMIT %s
+    """,
+    change="UPDATE person_keys SET wrapped = %s WHERE person = %s AND scope = %s AND wrapped = %s",
+)
 _SEALED_WITH_KEYS = """
     SELECT events.stream, events.version, events.sealed, k.person, k.scope, k.wrapped, p.wrapped
     FROM unnest(%s::text[], %s::bigint[]) AS wanted (stream, version)

@@ -8,6 +8,7 @@ import hmac
 
 import psycopg
 
+from chassis.keyring import KeyRing
 from chassis.store.postgres.connections import Raw
 from chassis.store.protocol import WrongStore
 
@@ -30,8 +31,8 @@ def read_meta(db: Raw, service: str, master_key: bytes) -> Meta:
     kept = _kept(db, service)
     _must_fit(int(kept["schema"]), int(kept["oldest"]), service)
     if kept["service"] != service:
-        raise WrongStore(f"the database is that of {kept['service']}, not of {service}; is NYFIKEN_POSTGRES right?")
-    if kept["master"] != mark_of(master_key):
+        raise WrongStore(f"the database is that of {kept['service']}, not of {service}; is its address right?")
+    if kept["master"] not in map(mark_of, KeyRing(master_key).every):
         raise WrongStore(
             f"the database of {service} was made with another master key; put back the keys it was made with"
         )

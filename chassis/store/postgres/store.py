@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -16,14 +16,17 @@ from chassis.recorded import Position, Recorded, from_micros
 from chassis.store.bell import Bell
 from chassis.store.postgres import appending
 from chassis.store.postgres.connections import Raw
-from chassis.store.postgres.database import Database
+from chassis.store.postgres.database import Database, raw_of
 from chassis.store.postgres.failures import OTHERS_IN_THE_WAY
 from chassis.store.postgres.keys import Keys
-from chassis.store.postgres.meta import Meta, read_meta
+from chassis.store.postgres.meta import Meta, mark_of, read_meta
 from chassis.store.postgres.notices import Notices
+from chassis.store.postgres.restoring import restore
 from chassis.store.postgres.rows import HEADS, READ_PARTITION, to_recorded
 from chassis.store.postgres.transaction import PostgresStreams, PostgresTransaction
-from chassis.store.protocol import Answer, Append, Head, History, Snapshot, Transaction
+from chassis.store.protocol import Answer, Append, CommandKey, Head, History, Snapshot, Transaction
+from chassis.store.rewrapping import Counts
+from chassis.store.sealing import KeyOf
 from contracts.event import Scope, Sealed
 
 _POLL, _POLL_DEAF = 0.25, 0.015
@@ -84,6 +87,13 @@ class PostgresStore:
         if what.changes:
             self._ring()
         return answer
+
+    def restore(self, events: Sequence[Recorded], done: Collection[CommandKey] = ()) -> None:
+        """As ``Store.restore``."""
+        self.check()
+        with self._database.write() as connection:
+            restore(raw_of(connection), self.service, events, done)
+        self._ring()
 
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
@@ -162,6 +172,24 @@ class PostgresStore:
         self._notices.listen()
         return self._bell.wait(self.heads, after, timeout)
 
+    def rewrap(self) -> Iterator[Counts]:
+        """Wrap persons' keys by the master key that another has wrapped: of some hundred more each time.
+
+        Gives how many those were so far, how many were looked at, and of how many. When nothing is left of the other,
+        the database is that of the master key.
+        """
+        self.check()
+        after: KeyOf | None = None
+        counts = (0, 0, 0)
+        while True:
+            with self._database.write() as connection:
+                after, counts = self._keys.rewrap(raw_of(connection), after, counts)
+                if after is None:
+                    raw_of(connection).execute(_MARK, (mark_of(self._master_key),))
+            yield counts
+            if after is None:
+                return
+
     def compact(self) -> None:
         """Rewrite what held keys and states, so that what was destroyed is on no page of them."""
         with self._database.patient() as db:
@@ -189,6 +217,7 @@ class PostgresStore:
                 yield transaction.raw
 
 
+_MARK = "UPDATE meta SET value = %s WHERE name = 'master'"
 _SAVE = """
     INSERT INTO snapshots AS kept (stream, version, fingerprint, state) VALUES (%s, %s, %s, %s)
     ON CONFLICT (stream)

@@ -9,6 +9,8 @@ from typing import Any
 from cryptography.exceptions import InvalidTag
 
 from chassis.errors import Refused
+from chassis.keyring import KeyRing
+from chassis.store.rewrapping import Counts, Queries, rewrap_some
 from chassis.store.sealing import (
     KeyOf,
     decrypt,
@@ -27,7 +29,7 @@ class Keys:
     """Seals and opens personal values with the keys in one database."""
 
     def __init__(self, master: bytes) -> None:
-        self._master = master
+        self._master = KeyRing(master)
 
     def seal(self, db: sqlite3.Connection, happening: object, secrets: Json, stream: str, version: int) -> bytes:
         """Ciphertext of an event's personal values, under a new key of its own; Refused if the person is erased."""
@@ -69,6 +71,10 @@ class Keys:
         except InvalidTag:  # the person was erased and registered anew under a restored database: unreadable for ever
             return {}
 
+    def rewrap(self, db: sqlite3.Connection, after: KeyOf | None, counts: Counts) -> tuple[KeyOf | None, Counts]:
+        """Of the next persons' keys, wrap those by the master key that another has wrapped: ``rewrap_some``."""
+        return rewrap_some(db.execute, _REWRAPPING, self._master, after, counts)
+
     @staticmethod
     def erase(db: sqlite3.Connection, person: str, scopes: Iterable[Scope], now: int) -> None:
         """Destroy keys of a person, leaving tombstones, and the event keys that they wrapped."""
@@ -87,6 +93,14 @@ class Keys:
         db.executemany("DELETE FROM event_keys WHERE stream = ?", [(stream,) for stream in streams])
 
 
+_REWRAPPING = Queries(
+    how_many="SELECT count(*) FROM person_keys WHERE wrapped IS NOT NULL",
+    following="""
+        SELECT person, scope, wrapped FROM person_keys
+        WHERE (person, scope) > (?, ?) AND wrapped IS NOT NULL ORDER BY person, scope LIMIT ?
+    """,
+    change="UPDATE person_keys SET wrapped = ? WHERE person = ? AND scope = ? AND wrapped = ?",
+)
 _SEALED_WITH_KEYS = """
     SELECT events.sealed, k.person, k.scope, k.wrapped, p.wrapped
     FROM events

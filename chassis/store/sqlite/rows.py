@@ -19,6 +19,10 @@ READ_STREAM = """
 READ_HISTORY = """
     SELECT version, type, data, sealed IS NOT NULL FROM events WHERE stream = ? AND version > ? ORDER BY version
 """
+INSERT = """
+    INSERT INTO events (place, id, stream, version, type, data, metadata, sealed, recorded_at, occurred_at)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+"""
 
 
 def place_of(partition: int, position: int) -> int:

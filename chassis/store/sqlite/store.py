@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from importlib.resources import files
@@ -14,9 +14,21 @@ import sqlalchemy as sa
 from chassis.failpoints import failpoint
 from chassis.recorded import Position, Recorded
 from chassis.store.bell import Bell
-from chassis.store.protocol import Answer, Append, Head, History, Snapshot, Transaction, WrongPartitions
+from chassis.store.protocol import (
+    Answer,
+    Append,
+    CommandKey,
+    Head,
+    History,
+    Snapshot,
+    Transaction,
+    WrongPartitions,
+)
+from chassis.store.rewrapping import Counts
+from chassis.store.sealing import KeyOf
 from chassis.store.sqlite.database import Database
 from chassis.store.sqlite.keys import Keys
+from chassis.store.sqlite.restoring import restore
 from chassis.store.sqlite.rows import READ_PARTITION, place_of, position_of, to_recorded
 from chassis.store.sqlite.transaction import Clock, SqliteStreams, SqliteTransaction, micros_now
 from contracts.event import Scope, Sealed
@@ -47,6 +59,12 @@ class SqliteStore:
         failpoint("append-after-commit")
         self._bell.ring()
         return answer
+
+    def restore(self, events: Sequence[Recorded], done: Collection[CommandKey] = ()) -> None:
+        """As ``Store.restore``."""
+        with self._database.write() as db:
+            restore(db, self.service, events, done, self._clock())
+        self._bell.ring()
 
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
@@ -131,6 +149,20 @@ class SqliteStore:
     def wait(self, after: Mapping[int, int], timeout: float) -> Mapping[int, Head] | None:
         """As ``Store.wait``: woken at once by this process, within 15 ms by another."""
         return self._bell.wait(self.heads, after, timeout)
+
+    def rewrap(self) -> Iterator[Counts]:
+        """Wrap persons' keys by the master key that another has wrapped: of some hundred more each time.
+
+        Gives how many those were so far, how many were looked at, and of how many.
+        """
+        after: KeyOf | None = None
+        counts = (0, 0, 0)
+        while True:
+            with self._database.write() as db:
+                after, counts = self._keys.rewrap(db, after, counts)
+            yield counts
+            if after is None:
+                return
 
     def compact(self) -> None:
         """Rewrite the file, so that what was deleted or destroyed is on no page of it."""

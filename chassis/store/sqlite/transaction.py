@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from chassis.recorded import Position, Recorded, from_micros, happened, to_micros
 from chassis.store.encoding import Encoded, encoded, partition_of
 from chassis.store.protocol import Answer, Append, Change, CommandKey, History, KeyTaken, Snapshot, VersionConflict
-from chassis.store.sqlite.rows import READ_HISTORY, READ_STREAM, place_of, position_of, to_recorded
+from chassis.store.sqlite.rows import INSERT, READ_HISTORY, READ_STREAM, place_of, position_of, to_recorded
 from contracts.event import converter
 
 if TYPE_CHECKING:
@@ -172,7 +172,7 @@ class SqliteTransaction(SqliteStreams):
                 rows.append(
                     (place, new.id, change.stream, version, name, data, metadata, sealed, recorded_at, occurred_at)
                 )
-        self._db.executemany(_INSERT_EVENT, rows)
+        self._db.executemany(INSERT, rows)
         return Position(self._service, partition, position_of(place))
 
     def _last_of(self, partition: int) -> tuple[int, int]:
@@ -181,9 +181,3 @@ class SqliteTransaction(SqliteStreams):
             (place_of(partition, 0), place_of(partition + 1, 0) - 1),
         ).fetchone()
         return row or (place_of(partition, 0), 0)
-
-
-_INSERT_EVENT = """
-    INSERT INTO events (place, id, stream, version, type, data, metadata, sealed, recorded_at, occurred_at)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-"""

@@ -20,12 +20,13 @@ from chassis.store.postgres.meta import SCHEMA
 from chassis.store.postgres.migrating import migrate
 from chassis.store.protocol import Append, Change, VersionConflict, WrongPartitions, WrongStore
 from chassis.testing.happenings import COUNTER, CounterRaised, CounterSigned
+from chassis.testing.restoring_suite import RestoringSuite
 from chassis.testing.store_suite import StoreSuite, new, raised
 from tests.chassis.store.crowd import Crowd
 from tests.servers.postgres import new_database
 
 MASTER = bytes(range(32))
-SECONDS = 20.0
+SECONDS = 10.0
 
 
 @pytest.fixture
@@ -42,7 +43,7 @@ def store(address):
     store.close()
 
 
-class TestPostgresStore(StoreSuite):
+class TestPostgresStore(StoreSuite, RestoringSuite):
     @pytest.fixture
     def opener(self, address):
         return partial(PostgresStore, address, "suite", master_key=MASTER)

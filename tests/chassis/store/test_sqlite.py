@@ -8,18 +8,19 @@ import pytest
 from chassis.errors import Unavailable
 from chassis.store.protocol import WrongPartitions
 from chassis.store.sqlite import SqliteStore
+from chassis.testing.restoring_suite import RestoringSuite
 from chassis.testing.store_suite import Opener, StoreSuite, raised
 
 MASTER = bytes(range(32))
 
 
-class TestSqliteStore(StoreSuite):
+class TestSqliteStore(StoreSuite, RestoringSuite):
     @pytest.fixture
     def opener(self, tmp_path: Path) -> Opener:
         return partial(SqliteStore, tmp_path / "store.sqlite", "suite", master_key=MASTER)
 
 
-class TestSqliteStoreInPartitions(StoreSuite):
+class TestSqliteStoreInPartitions(StoreSuite, RestoringSuite):
     @pytest.fixture
     def opener(self, tmp_path: Path) -> Opener:
         return partial(SqliteStore, tmp_path / "store.sqlite", "suite", master_key=MASTER, partitions=4)

@@ -42,6 +42,24 @@ def topics(brokers):
 
 
 @pytest.fixture
+def topic(topics, brokers):
+    """The name of a topic of the history, empty."""
+    from tests.chassis.transport.following import make_topic
+
+    make_topic(topics)
+    return brokers.topic("suite")
+
+
+@pytest.fixture
+def producer(brokers):
+    from kafka import KafkaProducer
+
+    producer = KafkaProducer(**brokers.options())
+    yield producer
+    producer.close()
+
+
+@pytest.fixture
 def store(tmp_path):
     """A history of four partitions, empty."""
     from tests.chassis.transport.following import open_store

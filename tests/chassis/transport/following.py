@@ -11,6 +11,7 @@ from chassis.store.protocol import Append, Change, Head
 from chassis.store.sqlite import SqliteStore
 from chassis.testing.happenings import CounterRaised
 from chassis.testing.store_suite import new
+from chassis.transport.kafka.messages import to_message
 from chassis.transport.kafka.publisher import KafkaPublisher
 from chassis.transport.relay import Relay
 from tests.chassis.meanwhile import running
@@ -144,3 +145,12 @@ class Follower:
 
 def elsewhere(brokers, **changed):
     return replace(brokers, **changed)
+
+
+def send(producer, topic, events, value=None, **changed):
+    """Events as their relay would send them, but for their value and headers that are changed."""
+    for event in events:
+        key, data, headers = to_message(event)
+        headers = list((dict(headers) | changed).items())
+        producer.send(topic, data if value is None else value, key, headers, event.partition)
+    producer.flush()

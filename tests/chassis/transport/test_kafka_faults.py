@@ -8,7 +8,7 @@ import time
 from dataclasses import replace
 
 import pytest
-from kafka import KafkaProducer, TopicPartition
+from kafka import TopicPartition
 from kafka.admin import KafkaAdminClient
 from kafka.errors import KafkaError
 from prometheus_client import REGISTRY
@@ -20,7 +20,6 @@ from chassis.settings import Brokers
 from chassis.store.protocol import Append, Change, Head
 from chassis.testing.happenings import CounterRaised
 from chassis.testing.store_suite import new, raised
-from chassis.transport.kafka.messages import to_message
 from chassis.transport.kafka.source import KafkaSource
 from chassis.transport.kafka.topics import Topics
 from chassis.transport.publisher import TopicGone
@@ -39,17 +38,12 @@ from tests.chassis.transport.following import (
     record,
     relay_all,
     relaying,
+    send,
     whole,
 )
 from tests.kafka_topics import messages, topic_content
 from tests.servers.kafka import Login
 from tests.stores import sqlite_store
-
-
-@pytest.fixture
-def topic(topics, brokers):
-    make_topic(topics)
-    return brokers.topic("suite")
 
 
 @pytest.fixture
@@ -61,21 +55,6 @@ def owner(store):
 def source(brokers, owner):
     with contextlib.closing(KafkaSource(brokers, owner, brokers.group("listener"))) as source:
         yield source
-
-
-@pytest.fixture
-def producer(brokers):
-    producer = KafkaProducer(**brokers.options())
-    yield producer
-    producer.close()
-
-
-def send(producer, topic, events, value=None, **changed):
-    for event in events:
-        key, data, headers = to_message(event)
-        headers = list((dict(headers) | changed).items())
-        producer.send(topic, data if value is None else value, key, headers, event.partition)
-    producer.flush()
 
 
 def gaps():

@@ -1,0 +1,3 @@
+CREATE DATABASE nyfiken_ideas;
+CREATE DATABASE nyfiken_experiments;
+CREATE DATABASE nyfiken_notifications;

@@ -1,0 +1,71 @@
+"""nyfiken web and nyfiken worker become the process that they are named for."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.chassis.running import answers, free_port
+from tests.faults.cluster import until
+from tests.platform import NO_NEIGHBOURS
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def begun(tmp_path):
+    """Starts ``nyfiken …`` with settings, from a folder where nothing of ours is."""
+    running = []
+
+    def begin(*arguments, **settings):
+        told = {f"NYFIKEN_{name.upper()}": str(value) for name, value in settings.items()}
+        environment = {**os.environ, "PYTHONPATH": str(ROOT), "NYFIKEN_DATA": str(tmp_path / "data"), **told}
+        command = [sys.executable, "-m", "nyfiken", *arguments]
+        running.append(subprocess.Popen(command, cwd=tmp_path, env=environment, stderr=subprocess.PIPE, text=True))
+        return running[-1]
+
+    yield begin
+    for process in running:
+        process.kill()
+        process.wait()
+        process.stderr.close()
+
+
+@pytest.mark.parametrize("role", ["web", "worker"])
+def test_it_is_the_process_itself_and_ends_when_it_is_told_to(begun, role):
+    port = free_port()
+    process = begun(role, "ideas", **{"port" if role == "web" else "health_port": port}, **NO_NEIGHBOURS)
+    until(lambda: answers(f"http://127.0.0.1:{port}/healthz"), 20, lambda: "it does not answer")
+    command = Path(f"/proc/{process.pid}/cmdline").read_text().split("\0")
+    assert command[1:4] == ["-m", "services.ideas", role]
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(20) == 0
+
+
+def test_a_worker_whose_database_cannot_be_reached_lives_and_is_not_ready(begun):
+    port = free_port()
+    address = f"postgresql://nobody@127.0.0.1:{free_port()}/nowhere"
+    process = begun("worker", "notifications", health_port=port, database=address, **NO_NEIGHBOURS)
+    until(lambda: answers(f"http://127.0.0.1:{port}/healthz"), 20, lambda: "it does not answer")
+    ready = httpx.get(f"http://127.0.0.1:{port}/readyz")
+    assert (ready.status_code, ready.json()["ready"]) == (503, False)
+    assert "nyfiken_store_up 0.0" in httpx.get(f"http://127.0.0.1:{port}/metrics", timeout=20).text
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(20) == 0
+
+
+def test_a_setting_that_is_missing_is_said_in_one_line(begun):
+    process = begun("web", "ideas")
+    _, said = process.communicate(timeout=20)
+    assert (process.returncode, said) == (2, "NYFIKEN_PORT is not set; expected: a port, 1 to 65535\n")
+
+
+def test_a_service_that_is_not_there_is_refused(begun):
+    process = begun("worker", "billing")
+    _, said = process.communicate(timeout=20)
+    assert process.returncode == 2
+    assert "'billing' is not one of 'ideas', 'experiments', 'notifications'" in said
