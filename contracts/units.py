@@ -7,7 +7,7 @@ its own, with nothing above or below it: what another organisation's history nam
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from contracts.event import about, converter, value
@@ -61,6 +61,7 @@ def unknown(part: object) -> Iterator[tuple[str, str]]:
     return ((place, unit) for place, unit in named(part, UnitId) if unit not in units())
 
 
+@lru_cache(maxsize=10_000)
 def lineage(unit: str) -> tuple[str, ...]:
     """This unit and every one that answers for it: what replaced it, what it belongs to, nearest first."""
     return (unit, *dict.fromkeys(_onwards(unit, units())))

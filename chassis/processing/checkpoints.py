@@ -9,7 +9,6 @@ import sqlalchemy as sa
 
 from chassis.processing.databases import alone, insert_new, upsert
 from chassis.processing.tables import CHECKPOINTS
-from chassis.recorded import Position
 from chassis.store.protocol import Head
 
 Place = tuple[str, int]
@@ -45,12 +44,6 @@ def checkpoints(connection: sa.Connection, processor: str) -> dict[Place, Checkp
     """All of a processor's checkpoints by place; a place where it was never registered is missing."""
     query = sa.select(CHECKPOINTS).where(CHECKPOINTS.c.processor == processor)
     return {(row.source, row.partition): Checkpoint(row.position, row.event_id) for row in connection.execute(query)}
-
-
-def positions(connection: sa.Connection, processor: str) -> list[Position]:
-    """The positions that a processor's rows are of."""
-    found = checkpoints(connection, processor)
-    return [Position(source, partition, found[source, partition].position) for source, partition in sorted(found)]
 
 
 def register(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from typing import Any, TypeVar
 
@@ -15,7 +15,8 @@ from chassis.processing.databases import alone
 from chassis.processing.read_model import ReadModel
 from chassis.processing.rows import Rows
 from chassis.processing.search import drop_index
-from chassis.processing.tables import READ_MODELS
+from chassis.processing.tables import CHECKPOINTS, PARKED_KEYS, READ_MODELS
+from chassis.recorded import Position
 
 R = TypeVar("R")
 
@@ -36,6 +37,22 @@ class Generation:
 
 
 _USED = sa.select(READ_MODELS).where(~READ_MODELS.c.retired).order_by(READ_MODELS.c.generation)
+_LATER = sa.case((READ_MODELS.c.generation > 1, "_g" + sa.cast(READ_MODELS.c.generation, sa.Text)), else_="")
+_PROCESSOR = READ_MODELS.c.name + "_v" + sa.cast(READ_MODELS.c.version, sa.Text) + _LATER
+"""``Generation.processor``, in SQL."""
+_SERVING = (
+    sa.select(
+        READ_MODELS.c.generation,
+        CHECKPOINTS.c.source,
+        CHECKPOINTS.c.partition,
+        CHECKPOINTS.c.position,
+        sa.exists().where(PARKED_KEYS.c.processor == _PROCESSOR).label("has_parked"),
+    )
+    .outerjoin_from(READ_MODELS, CHECKPOINTS, CHECKPOINTS.c.processor == _PROCESSOR)
+    .where(READ_MODELS.c.name == sa.bindparam("of_name"), READ_MODELS.c.version == sa.bindparam("of_version"))
+    .where(READ_MODELS.c.serving)
+)
+"""Of one version at most one table serves: a row for each of its checkpoints."""
 
 
 def tables(connection: sa.Connection, models: Iterable[ReadModel[Any]]) -> Iterator[tuple[ReadModel[Any], Generation]]:
@@ -53,21 +70,41 @@ def generations(connection: sa.Connection, model: ReadModel[Any]) -> list[Genera
     return [generation for _, generation in tables(connection, [model])]
 
 
-def serving(connection: sa.Connection, model: ReadModel[Any]) -> Generation:
-    """The table that answers queries; Unavailable until one has caught up for the first time."""
-    for found in reversed(generations(connection, model)):
-        if found.serving:
-            return found
-    raise Unavailable("read-model-being-built", name=model.name)
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Serving:
+    """The table that answers queries: which positions its rows are of, and whether any of them lag."""
+
+    table: Generation
+    positions: Sequence[Position]
+    has_parked: bool
+
+    @property
+    def processor(self) -> str:
+        """Whoever fills it."""
+        return self.table.processor
 
 
-def rows(connection: sa.Connection, model: ReadModel[R]) -> Rows[R]:
-    """The rows of the serving table."""
-    return rows_of(connection, model, serving(connection, model))
+def serving(connection: sa.Connection, model: ReadModel[Any]) -> Serving:
+    """The table that answers queries, as it is now; Unavailable until one has caught up for the first time."""
+    found = connection.execute(_SERVING, {"of_name": model.name, "of_version": model.version}).all()
+    if not found:
+        raise Unavailable("read-model-being-built", name=model.name)
+    reached = ((row.source, row.partition, row.position) for row in found if row.source is not None)
+    return Serving(
+        table=Generation(name=model.name, version=model.version, generation=found[0].generation, serving=True),
+        positions=[Position(*place) for place in sorted(reached)],
+        has_parked=found[0].has_parked,
+    )
+
+
+def rows(connection: sa.Connection, model: ReadModel[R], of: Serving | None = None) -> Rows[R]:
+    """The rows of the serving table, which is looked up where nobody has done so."""
+    of = of or serving(connection, model)
+    return Rows(connection, model, table_of(model, of.table.generation), has_parked=of.has_parked)
 
 
 def rows_of(connection: sa.Connection, model: ReadModel[R], table: Generation) -> Rows[R]:
-    """The rows of one table."""
+    """The rows of one table, whether it serves or not."""
     return Rows(connection, model, table_of(model, table.generation))
 
 

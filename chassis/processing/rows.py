@@ -34,9 +34,12 @@ class Rows(Generic[R]):
     ``table`` is for building conditions: ``rows.page(rows.table.c.unit == "vof", by=("supporters",))``.
     """
 
-    def __init__(self, connection: sa.Connection, model: ReadModel[R], table: sa.Table) -> None:
+    def __init__(
+        self, connection: sa.Connection, model: ReadModel[R], table: sa.Table, *, has_parked: bool = True
+    ) -> None:
         self._connection = connection
         self._model = model
+        self._has_parked = has_parked
         self.table = table
 
     def get(self, key: str) -> R | None:
@@ -62,6 +65,8 @@ class Rows(Generic[R]):
 
     def behind(self, rows: Iterable[R]) -> tuple[str, ...]:
         """The keys of those of these rows that lag, because an event of theirs could not be applied; in order."""
+        if not self._has_parked:
+            return ()
         keys = (getattr(row, self._model.key_column) for row in rows)
         return tuple(sorted(parked_among(self._connection, self.table.name, keys)))
 

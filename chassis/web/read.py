@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from chassis.command import Caller
 from chassis.decider import Decider, States
-from chassis.processing import checkpoints, registry
+from chassis.processing import registry
 from chassis.processing.read_model import ReadModel
 from chassis.processing.rows import Rows
 from chassis.recorded import Position, Recorded
@@ -48,8 +48,8 @@ class Read:
         if self._connection is None:
             self._connection = self._stack.enter_context(self._store.reading())
         serving = registry.serving(self._connection, model)
-        self._seen(checkpoints.positions(self._connection, serving.processor))
-        return registry.rows_of(self._connection, model, serving)
+        self._seen(serving.positions)
+        return registry.rows(self._connection, model, serving)
 
     def state(self, decider: Decider[S], subject: str) -> S | None:
         """What a rule would see of an aggregate now; None if nothing happened to it."""

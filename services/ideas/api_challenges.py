@@ -9,6 +9,7 @@ from typing import Any
 
 from marshmallow.validate import Range
 
+from chassis.command import Caller
 from chassis.errors import NotFound
 from chassis.web import Read, Routes
 from contracts.event import about, value
@@ -131,13 +132,16 @@ def list_challenges(asked: ChallengesAsked, read: Read) -> ChallengeList:
         limit=asked.limit,
     )
     challenges = read.states(CHALLENGE, (card.challenge_id for card in page.rows))
-    items = tuple(_listed(card, challenges[card.challenge_id], read) for card in page.rows)
+    came = came_of(read.rows(CHALLENGE_PARTS), [card.challenge_id for card in page.rows])
+    items = tuple(
+        _listed(card, came[card.challenge_id], challenges[card.challenge_id], read.caller) for card in page.rows
+    )
     return ChallengeList(items=items, next=page.next, behind=rows.behind(page.rows))
 
 
-def _listed(card: ChallengeCard, challenge: Challenge | None, read: Read) -> ChallengeListed:
+def _listed(card: ChallengeCard, came: CameOf, challenge: Challenge | None, caller: Caller) -> ChallengeListed:
     return ChallengeListed(
         **{f.name: getattr(card, f.name) for f in dataclasses.fields(card)},
-        came_of=came_of(read.rows(CHALLENGE_PARTS), card.challenge_id),
-        allowed_actions=allowed_actions(challenge, read.caller) if challenge else (),
+        came_of=came,
+        allowed_actions=allowed_actions(challenge, caller) if challenge else (),
     )

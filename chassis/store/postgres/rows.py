@@ -16,17 +16,26 @@ READ_PARTITION = f"""
 READ_STREAM = f"""
     SELECT {_COLUMNS} FROM events WHERE stream = %s AND version > %s AND recorded_at <= %s ORDER BY version
 """  # noqa: S608 - of our own words
-READ_HISTORY = """
-    WITH kept AS (
+READ_HISTORIES = """
+    SELECT asked.stream, found.*
+    FROM unnest(%(streams)s::text[], %(known)s::bigint[]) AS asked (stream, known)
+    LEFT JOIN LATERAL (
         SELECT version, state FROM snapshots
-        WHERE stream = %(stream)s AND fingerprint = %(fingerprint)s AND %(known)s::bigint = 0
-    )
-    SELECT version, type, data, sealed IS NOT NULL, NULL::bytea AS state
-    FROM events WHERE stream = %(stream)s AND version > coalesce((SELECT version FROM kept), %(known)s::bigint)
-    UNION ALL SELECT version, NULL, NULL, NULL, state FROM kept
-    ORDER BY version
+        WHERE stream = asked.stream AND fingerprint = %(fingerprint)s AND asked.known = 0 LIMIT 1
+    ) AS kept ON true
+    CROSS JOIN LATERAL (
+        SELECT kept.version, NULL AS type, NULL::json AS data, NULL AS sealed, kept.state
+        WHERE kept.version IS NOT NULL
+        UNION ALL (
+            SELECT version, type, data, sealed IS NOT NULL, NULL FROM events
+            WHERE stream = asked.stream AND version > coalesce(kept.version, asked.known) ORDER BY version
+        )
+    ) AS found ORDER BY version
 """
-"""The snapshot, if there is one, comes first: a row of which nothing but version and state is known."""
+"""A snapshot, if there is one, comes before the events: a row of which nothing but version and state is known.
+
+Whatever the planner knows of the tables, each stream is looked up by itself: so say LIMIT and the inner ORDER BY.
+"""
 HEADS = """
     SELECT number, position, id FROM partitions LEFT JOIN LATERAL (
         SELECT position, id FROM events WHERE partition = number ORDER BY position DESC LIMIT 1

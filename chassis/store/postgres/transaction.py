@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from contextlib import nullcontext
 from datetime import UTC, datetime
 from typing import Any, cast
 
-import psycopg
 import sqlalchemy as sa
 
 from chassis.recorded import Recorded, happened
@@ -15,7 +13,7 @@ from chassis.store.postgres.appending import append, to_answer
 from chassis.store.postgres.connections import Raw
 from chassis.store.postgres.database import raw_of
 from chassis.store.postgres.keys import Keys
-from chassis.store.postgres.rows import READ_HISTORY, READ_STREAM, to_recorded
+from chassis.store.postgres.rows import READ_HISTORIES, READ_STREAM, to_recorded
 from chassis.store.protocol import Answer, Append, CommandKey, History, Snapshot
 
 _TAKEN = """
@@ -38,14 +36,11 @@ class PostgresStreams:
 
     def histories(self, known: Mapping[str, int], fingerprint: str) -> Mapping[str, History]:
         """As ``Streams.histories``, in one round trip."""
-        with self._db.pipeline() if len(known) > 1 else nullcontext():
-            found = {stream: self._asked(stream, version, fingerprint) for stream, version in known.items()}
-        return {stream: _history(stream, fingerprint, rows.fetchall()) for stream, rows in found.items()}
-
-    def _asked(self, stream: str, known: int, fingerprint: str) -> psycopg.Cursor[tuple[Any, ...]]:
-        """Prepared by order: of one that psycopg counts itself, it would not notice if the pipeline broke before."""
-        asked = {"stream": stream, "known": known, "fingerprint": fingerprint}
-        return self._db.execute(READ_HISTORY, asked, prepare=True)
+        asked = {"streams": list(known), "known": list(known.values()), "fingerprint": fingerprint}
+        found: dict[str, list[tuple[Any, ...]]] = {stream: [] for stream in known}
+        for stream, *row in self._db.execute(READ_HISTORIES, asked) if known else ():
+            found[stream].append(tuple(row))
+        return {stream: _history(stream, fingerprint, rows) for stream, rows in found.items()}
 
     def answered(self, caller: str, key: str) -> Answer | None:
         """As ``Streams.answered``."""

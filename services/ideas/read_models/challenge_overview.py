@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Literal
 
@@ -220,13 +220,23 @@ class CameOf:
     experiments: Mapping[Trial, int] = about("How far or with what outcome → how many of its experiments.")
 
 
-def came_of(parts: Rows[Part], challenge_id: str) -> CameOf:
-    """What has come of this challenge: its ideas, and the experiments that answer it or test one of them."""
-    found = parts.all(sa.select(parts.table).where(parts.table.c.challenge_id == challenge_id))
+def came_of(parts: Rows[Part], challenges: Collection[str]) -> Mapping[str, CameOf]:
+    """What has come of each of these challenges: its ideas, and the experiments that answer it or test one of them."""
+    of: dict[str, list[Part]] = {challenge_id: [] for challenge_id in challenges}
+    for part in parts.all(sa.select(parts.table).where(parts.table.c.challenge_id.in_(list(of)))):
+        of[str(part.challenge_id)].append(part)
+    tested = parts.some({f"experiment-{test}" for found in of.values() for part in found for test in part.tests})
+    tests = {part.thing: part for part in tested}
+    return {challenge_id: _came_of(found, tests) for challenge_id, found in of.items()}
+
+
+def _came_of(found: Sequence[Part], tests: Mapping[str, Part]) -> CameOf:
+    """What has come of these parts of one challenge; ``tests`` has the experiments that they are tested by."""
     tested = {f"experiment-{test}" for part in found for test in part.tests} - {part.thing for part in found}
+    experiments = (*found, *(tests[test] for test in sorted(tested & tests.keys())))
     return CameOf(
         ideas=Counter(part.idea for part in found if part.idea),
-        experiments=Counter(part.experiment for part in (*found, *parts.some(tested)) if part.experiment),
+        experiments=Counter(part.experiment for part in experiments if part.experiment),
     )
 
 

@@ -9,7 +9,6 @@ import pytest
 from structlog.testing import capture_logs
 
 from chassis.errors import Invalid, Unavailable
-from chassis.processing.checkpoints import positions
 from chassis.processing.parking import parked
 from chassis.processing.processor import processors, retry
 from chassis.processing.read_model import ReadModel, indexed, key, one_subject, row
@@ -38,7 +37,7 @@ def test_rows_are_folded_and_the_checkpoint_moves_with_them(store, worker):
     worker(suite(tally())).catch_up()
     assert {k: (r.total, r.events) for k, r in table(store).items()} == {"a": (3, 2), "b": (5, 1)}
     with store.reading() as db:
-        assert [str(at) for at in positions(db, "tally_v1")] == ["suite/0:3"]
+        assert [str(at) for at in serving(db, tally()).positions] == ["suite/0:3"]
 
 
 def test_events_that_come_again_change_nothing(store, worker):
@@ -85,7 +84,7 @@ def test_rebuilding_switches_when_caught_up_and_repeats_no_reaction(store, worke
     with store.transaction() as transaction:
         start_generation(transaction.connection, tally())
     with store.reading() as db:
-        assert serving(db, tally()).generation == 1
+        assert serving(db, tally()).table.generation == 1
     running.catch_up()
     with store.reading() as db:
         assert [g.generation for g in generations(db, tally())] == [2]

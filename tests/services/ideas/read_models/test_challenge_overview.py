@@ -247,10 +247,10 @@ def test_a_row_is_what_was_heard_so_far_in_whatever_order(order, rows):
 
 def test_what_came_of_it_is_counted_over_ideas_and_the_experiments_that_test_them(open_store):
     with kept(CHALLENGE_PARTS, parts(), open_store) as rows:
-        assert came_of(rows, CHALLENGE) == CameOf(
-            ideas={"in_experiment": 1, "declined": 1}, experiments={"failed": 1, "invalidated": 1}
-        )
-        assert came_of(rows, LESSON) == CameOf(ideas={}, experiments={})
+        assert came_of(rows, [CHALLENGE, LESSON]) == {
+            CHALLENGE: CameOf(ideas={"in_experiment": 1, "declined": 1}, experiments={"failed": 1, "invalidated": 1}),
+            LESSON: CameOf(ideas={}, experiments={}),
+        }
 
 
 def test_no_row_knows_of_anybody():
