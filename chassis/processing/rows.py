@@ -54,7 +54,9 @@ class Rows(Generic[R]):
 
     def all(self, query: sa.Select[Any]) -> list[R]:
         """The rows that a select over ``table`` gives."""
-        return [self._model.row(**found) for found in self._connection.execute(query).mappings()]
+        found = self._connection.execute(query)
+        names = tuple(found.keys())
+        return [self._model.row(**dict(zip(names, values, strict=True))) for values in found]
 
     def matching(self, text: str, limit: int, *where: sa.ColumnElement[bool]) -> list[R]:
         """The rows whose words resemble this text, the most alike first; of those that meet ``where``."""
