@@ -1,10 +1,12 @@
-"""Moving processors by a batch: in one transaction, else each by itself, else event by event, and that is parked.
+"""Moving processors by batches: in one transaction, else each by itself, else event by event, and that is parked.
 
-Their checkpoints move first, by compare-and-set, then each applies the batch. Rules that may append something have a
-transaction apart from read models that write rows: nobody waits for a row then who holds streams, as commands do.
+Their checkpoints move first, by compare-and-set, then each applies what concerns it. Batches of several partitions
+share a transaction, for each costs as much as an append: what one command leads to lies in many. Rules that may append
+something have a transaction apart from read models that write rows: nobody waits for a row then who holds streams, as
+commands do.
 
 What another service records concerns most processors seldom. Where a batch concerns nobody, their checkpoints are kept
-a moment later, together with others: each time costs the database as much as an append.
+a moment later, together with others.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ from __future__ import annotations
 import dataclasses
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 import structlog
 
@@ -20,11 +22,12 @@ from chassis.errors import Unavailable
 from chassis.failpoints import failpoint
 from chassis.logs import reason_of
 from chassis.metrics import BATCH_SECONDS
+from chassis.processing.batches import Assignment, Batch, apart, by_kept, work_of
 from chassis.processing.checkpoints import Checkpoint, CheckpointMoved, Place, advance
-from chassis.processing.leases import Lease, Leases
+from chassis.processing.leases import Leases
 from chassis.processing.measures import APPLIED, LOST, PARKED, STOPPED
 from chassis.processing.parking import TooManyParked
-from chassis.processing.processor import Processor, apply
+from chassis.processing.processor import apply
 from chassis.processing.source import SourceGone, SourceRestored
 from chassis.recorded import Recorded
 from chassis.store.protocol import Store, VersionConflict
@@ -41,29 +44,6 @@ _STOPS = (UnknownEventVersion, TooManyParked, SourceRestored)
 _LATER = (Unavailable, SourceGone, CheckpointMoved, *_STOPS)
 
 
-@dataclasses.dataclass(slots=True)
-class Assignment:
-    """A processor on one partition, as far as this worker has moved it."""
-
-    processor: Processor
-    lease: Lease
-    checkpoint: Checkpoint
-    kept: Checkpoint
-    """What the database knows of it: less, where nothing since concerned the processor."""
-    doubted: bool = False
-    """Whether the owner is to be asked if its history is still the one that was read."""
-    suspected: bool = False
-    """Whether it was looked for what the processes before may have died of."""
-    suspects_end: int | None = None
-    """The last position of that, as far as it is known."""
-    applied_alone: int = 0
-
-    @property
-    def place(self) -> Place:
-        """Which partition of which source."""
-        return (self.lease.key.source, self.lease.key.partition)
-
-
 class Mover:
     """Moves processors along one source. Those in ``stopped`` must not go on in this process, for the reason given."""
 
@@ -73,19 +53,33 @@ class Mover:
         self._leases = leases
         self.stopped: dict[str, str] = {}
 
-    def move(self, group: Sequence[Assignment], events: Sequence[Recorded]) -> list[Assignment]:
-        """Move them all; gives those that another worker has moved meanwhile. Raises Unavailable, SourceGone."""
-        if self._passes_by(group, events):
-            self._moved(group, _at(events[-1]), len(events))
-            return []
-        alone = [assignment for assignment in group if assignment.lease.cautious]
-        for together in _apart([assignment for assignment in group if not assignment.lease.cautious], events):
-            try:
-                self._apply(together, events)
-            except Exception as error:  # noqa: BLE001 - whatever it is, each is tried by itself
-                log.info("batch-failed", source=self._source, reason=reason_of(error))
-                alone += together
-        return [assignment for assignment in alone if not self._moves_alone(assignment, events)]
+    def move(self, batches: Sequence[Batch]) -> list[Assignment]:
+        """Move all of them, each of another partition; gives those that another worker has moved meanwhile.
+
+        Raises Unavailable, SourceGone.
+        """
+        alone: list[Batch] = []
+        together: list[Batch] = []
+        for batch in batches:
+            if self._passes_by(batch):
+                self._moved(batch)
+                continue
+            alone += [batch.of([assignment]) for assignment in batch.group if assignment.lease.cautious]
+            together.append(batch.of([assignment for assignment in batch.group if not assignment.lease.cautious]))
+        for shared in apart(together):
+            alone += self._failed(shared)
+        return [batch.group[0] for batch in alone if not self._moves_alone(batch.group[0], batch.events)]
+
+    def _failed(self, batches: Sequence[Batch]) -> list[Batch]:
+        """Apply them in one transaction, or each in one; gives those of which none was possible, one for each."""
+        try:
+            self._apply(batches)
+        except Exception as error:  # noqa: BLE001 - whatever it is, each is tried by itself
+            log.info("batch-failed", source=self._source, reason=reason_of(error))
+            if len(batches) > 1 and not _is_away(error):
+                return [each for batch in batches for each in self._failed([batch])]
+            return [batch.of([assignment]) for batch in batches for assignment in batch.group]
+        return []
 
     def keep(self, passed: Iterable[Assignment]) -> list[Assignment]:
         """Let the database know how far these are; gives those that another worker has moved. Raises Unavailable."""
@@ -116,10 +110,10 @@ class Mover:
             return True
         return False
 
-    def _passes_by(self, group: Sequence[Assignment], events: Sequence[Recorded]) -> bool:
+    def _passes_by(self, batch: Batch) -> bool:
         """Whether nothing of it concerns anybody. What this service has recorded itself, its callers wait for."""
         return self._source != self._store.service and not any(
-            assignment.lease.cautious or any(map(assignment.processor.concerns, events)) for assignment in group
+            assignment.lease.cautious or batch.concerning(assignment) for assignment in batch.group
         )
 
     def _moves_alone(self, assignment: Assignment, events: Sequence[Recorded]) -> bool:
@@ -142,7 +136,7 @@ class Mover:
 
     def _one_by_one(self, assignment: Assignment, events: Sequence[Recorded]) -> None:
         try:
-            self._apply([assignment], events)
+            self._apply([Batch([assignment], events)])
         except _LATER:
             raise
         except Exception:  # noqa: BLE001 - found below, event by event
@@ -151,7 +145,7 @@ class Mover:
 
     def _apply_or_park(self, assignment: Assignment, recorded: Recorded) -> None:
         try:
-            self._apply([assignment], [recorded])
+            self._apply([Batch([assignment], [recorded])])
         except _LATER:
             raise
         except Exception as error:  # noqa: BLE001 - an event that cannot be applied is parked, whatever it raised
@@ -177,67 +171,68 @@ class Mover:
         self._leases.calm(assignment.lease)
         assignment.lease = dataclasses.replace(assignment.lease, cautious=False, deadly=0)
 
-    def _apply(self, group: Sequence[Assignment], events: Sequence[Recorded]) -> None:
+    def _apply(self, batches: Sequence[Batch]) -> None:
         """Move them by these events; at once again when others were in the way: of these all go on but one."""
-        if not group:
+        if not batches:
             return
         began, timed = time.perf_counter(), Timed()
-        in_order = sorted(group, key=lambda assignment: assignment.processor.name)
         for attempt in range(1, _ATTEMPTS + 1):
             try:
-                self._applied(in_order, events)
+                self._applied(batches)
                 break
             except (Unavailable, VersionConflict) as error:
                 if attempt == _ATTEMPTS or not _in_the_way(error):
                     raise
-        self._moved(in_order, _at(events[-1]), len(events))
-        self._note(in_order, events, time.perf_counter() - began)
-        told = [assignment.processor for assignment in in_order if assignment.processor.serving]
-        timed.processed(self._source, events, lambda recorded: [p.name for p in told if p.concerns(recorded)])
+        self._note(batches, time.perf_counter() - began)
+        for batch in batches:
+            self._moved(batch)
+            timed.processed(self._source, batch.events, batch.seen_by)
 
-    def _applied(self, in_order: Sequence[Assignment], events: Sequence[Recorded]) -> None:
-        """One transaction; all workers lock the rows of one processor after those of another in the same order."""
+    def _applied(self, batches: Sequence[Batch]) -> None:
+        """One transaction; all workers lock the rows of one place after those of another in the same order."""
         with self._store.transaction() as transaction:
-            for kept, names in _by_kept(in_order).items():
-                advance(transaction.connection, names, in_order[0].place, kept, _at(events[-1]))
-            concerned = {a.processor: [r for r in events if a.processor.concerns(r)] for a in in_order}
-            work = {processor: found for processor, found in concerned.items() if found}
+            for batch in batches:
+                for kept, names in by_kept(batch.group).items():
+                    advance(transaction.connection, names, batch.group[0].place, kept, batch.at)
+            work = work_of(batches)
             decided = apply(transaction, work) if work else None
             failpoint("worker-before-commit")
         failpoint("worker-after-commit")
-        if any(assignment.processor.appends for assignment in in_order):
+        if any(assignment.processor.appends for batch in batches for assignment in batch.group):
             failpoint("rule-after-commit")
-        for assignment in in_order:
-            assignment.kept = _at(events[-1])
+        for batch in batches:
+            for assignment in batch.group:
+                assignment.kept = batch.at
         if decided is not None:
             decided.remember(self._store)
 
-    def _note(self, group: Sequence[Assignment], events: Sequence[Recorded], seconds: float) -> None:
-        """One line for each batch, and its time among the figures."""
-        source = self._source
+    def _note(self, batches: Sequence[Batch], seconds: float) -> None:
+        """One line for each transaction, and its time among the figures."""
+        source, events = self._source, [recorded for batch in batches for recorded in batch.events]
         BATCH_SECONDS.labels(source).observe(seconds)
-        names = [assignment.processor.name for assignment in group]
-        ms = round(seconds * 1000, 1)
-        to, because = str(events[-1].at), _correlations(events)
+        names = sorted({assignment.processor.name for batch in batches for assignment in batch.group})
+        ms, to = round(seconds * 1000, 1), ", ".join(str(batch.events[-1].at) for batch in batches)
+        because = _correlations(events)
         log.info("batch", source=source, to=to, events=len(events), processors=names, ms=ms, correlation_ids=because)
 
     def _park(self, assignment: Assignment, recorded: Recorded, reason: str) -> None:
+        passed = Batch([assignment], [recorded])
         with self._store.transaction() as transaction:
             names = [assignment.processor.name]
-            advance(transaction.connection, names, assignment.place, assignment.kept, _at(recorded))
+            advance(transaction.connection, names, assignment.place, assignment.kept, passed.at)
             assignment.processor.park(transaction, recorded, reason)
         PARKED.labels(assignment.processor.name).inc()
         because = recorded.metadata.correlation_id
         log.error(
             "parked", processor=assignment.processor.name, at=str(recorded.at), reason=reason, correlation_id=because
         )
-        assignment.kept = _at(recorded)
-        self._moved([assignment], assignment.kept, 1)
+        assignment.kept = passed.at
+        self._moved(passed)
 
-    def _moved(self, group: Iterable[Assignment], checkpoint: Checkpoint, count: int) -> None:
-        for assignment in group:
-            assignment.checkpoint = checkpoint
-            APPLIED.labels(assignment.processor.name, self._source).inc(count)
+    def _moved(self, batch: Batch) -> None:
+        for assignment in batch.group:
+            assignment.checkpoint = batch.at
+            APPLIED.labels(assignment.processor.name, self._source).inc(len(batch.events))
 
     def stop(self, assignment: Assignment, error: Exception) -> None:
         """Let a processor go on no more."""
@@ -246,31 +241,14 @@ class Mover:
         log.error("processor-stopped", processor=assignment.processor.name, reason=f"{type(error).__name__}: {error}")
 
 
-def _at(recorded: Recorded) -> Checkpoint:
-    return Checkpoint(recorded.position, recorded.id)
-
-
 def _correlations(events: Sequence[Recorded]) -> list[str]:
     """What these events belong to; of a long batch nobody looks for it."""
     found = {recorded.metadata.correlation_id for recorded in events[: _FEW + 1]}
     return sorted(each for each in found if each) if len(events) <= _FEW else []
 
 
-def _by_kept(group: Iterable[Assignment]) -> Mapping[Checkpoint, list[str]]:
-    """Checkpoint → the names of those of which the database has that."""
-    names: dict[Checkpoint, list[str]] = defaultdict(list)
-    for assignment in group:
-        names[assignment.kept].append(assignment.processor.name)
-    return names
-
-
-def _apart(group: Sequence[Assignment], events: Sequence[Recorded]) -> list[list[Assignment]]:
-    """Rules that something follows for, and the others; all in one where nobody else is concerned."""
-    concerned = [a for a in group if any(a.processor.concerns(recorded) for recorded in events)]
-    rules = [assignment for assignment in concerned if assignment.processor.appends]
-    if not rules or len(rules) == len(concerned):
-        return [list(group)]
-    return [[assignment for assignment in group if assignment not in rules], rules]
+def _is_away(error: Exception) -> bool:
+    return isinstance(error, Unavailable) and not _in_the_way(error)
 
 
 def _in_the_way(error: Unavailable | VersionConflict) -> bool:

@@ -11,16 +11,18 @@ import contextlib
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 
 import structlog
 
 from chassis.errors import Unavailable
 from chassis.logs import reason_of
+from chassis.processing.batches import Assignment, Batch, limit_of, shared
 from chassis.processing.checkpoints import checkpoints
 from chassis.processing.leases import Lease, Leases
 from chassis.processing.measures import FAILURES, GAPS
-from chassis.processing.moving import Assignment, Mover
+from chassis.processing.moving import Mover
 from chassis.processing.processor import Processor
 from chassis.processing.source import Source, SourceGone, SourceRestored, restored
 from chassis.recorded import Recorded
@@ -31,6 +33,9 @@ _WAIT = 1.0
 _PAUSE = 0.5
 _KEEP = 0.1
 """Seconds until it is kept how far those are whom nothing concerned."""
+
+Groups = dict[tuple[int, Head], list[Assignment]]
+"""(partition, the event that was applied last) → who is there."""
 
 
 class Reader:
@@ -88,23 +93,40 @@ class Reader:
         moved = self._has_more = False
         self._look_for_suspects()
         self._look_into_doubts()
-        ends, groups = self._source.ends(), self._groups()
+        groups = self._groups()
         furthest = _furthest(groups)
+        at_hand, others = self._parted(groups)
+        each_alone = ([batch] for batch in self._next(others, furthest))
+        for batches in chain(shared(self._next(at_hand, furthest)), each_alone):
+            moved = True
+            self._let_go(self._mover.move(batches))
+        return moved
+
+    def _parted(self, groups: Groups) -> tuple[Groups, Groups]:
+        """Whom something is at hand for, and who may have to wait for it: that holds up nobody else."""
+        ends = self._source.ends()
+        at_hand: Groups = {}
+        others: Groups = {}
         for (partition, last), group in sorted(groups.items(), key=lambda item: item[0][0] in self._gone):
-            if partition in ends and ends[partition] <= last.position:
-                continue
-            batch = min(assignment.processor.batch for assignment in group)
+            if partition not in ends or partition in self._gone:
+                others[partition, last] = group
+            elif ends[partition] > last.position:
+                at_hand[partition, last] = group
+        return at_hand, others
+
+    def _next(self, groups: Groups, furthest: Mapping[int, Head]) -> Iterator[Batch]:
+        """What comes next for each group, as it is read. Raises SourceGone."""
+        for (partition, last), group in groups.items():
+            limit = limit_of(group)
             try:
-                events = self._read(partition, last, batch)
+                events = self._read(partition, last, limit)
             except SourceRestored as error:
                 self._stop(group, error)
                 continue
             if events:
-                moved = True
                 is_behind = events[-1].position < furthest[partition].position
-                self._has_more = self._has_more or is_behind or len(events) == batch
-                self._let_go(self._mover.move(group, events))
-        return moved
+                self._has_more = self._has_more or is_behind or len(events) == limit
+                yield Batch(group, events)
 
     def keep(self) -> None:
         """Let the database know how far everybody is. Raises Unavailable."""
@@ -155,9 +177,9 @@ class Reader:
             if assignment.processor.name not in self.stopped:
                 self._mover.stop(assignment, error)
 
-    def _groups(self) -> dict[tuple[int, Head], list[Assignment]]:
-        """(partition, the event that was applied last) → who is there; those that are furthest come first."""
-        groups: dict[tuple[int, Head], list[Assignment]] = defaultdict(list)
+    def _groups(self) -> Groups:
+        """All that go on; those that are furthest come first."""
+        groups: Groups = defaultdict(list)
         for assignment in self._all():
             if assignment.processor.name not in self.stopped:
                 groups[assignment.place[1], assignment.checkpoint.last].append(assignment)

@@ -17,7 +17,7 @@ from tests.platform import RunningPlatform
 FAULTY = {name: f"tests.faults.releases.poisoned_{name}" for name in ("ideas", "notifications")}
 DEATHS = 10
 """After so many at the latest it must be known which event it is."""
-FOUND = 60.0
+FOUND = 120.0
 WHILE = 3.0
 """Seconds that others go on after what cannot be applied."""
 

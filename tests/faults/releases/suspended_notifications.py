@@ -11,6 +11,7 @@ import threading
 from pathlib import Path
 
 from chassis.processing import moving
+from chassis.processing.batches import work_of
 from services.notifications.main import PROGRAM
 
 __all__ = ["PROGRAM"]
@@ -25,11 +26,11 @@ def _suspend_if_asked(moment: str) -> None:
         os.kill(os.getpid(), signal.SIGSTOP)
 
 
-def applied(self, in_order, events):
-    _batch.is_of_a_rule = any(a.processor.appends and any(map(a.processor.concerns, events)) for a in in_order)
+def applied(self, batches):
+    _batch.is_of_a_rule = any(processor.appends for processor in work_of(batches))
     if _batch.is_of_a_rule:
         _suspend_if_asked("before")
-    return _applied(self, in_order, events)
+    return _applied(self, batches)
 
 
 def failpoint(name):
