@@ -210,7 +210,7 @@ def test_a_worker_that_runs_notices_though_nothing_new_comes(store, worker):
     store.append(raised("counter-b", 0, 2))
     service = suite(reactions=(MIRROR,))
     with running(worker(service)):
-        until(lambda: mirrored(store, "b") == [2])
+        until(lambda: mirrored(store, "b") == [2] and position(store, "mirror") == store.heads()[0].position)
         with store.transaction() as transaction:
             transaction.connection.exec_driver_sql("DELETE FROM commands")
         rewind(service, store, OwnStore(store), then)
