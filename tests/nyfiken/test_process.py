@@ -5,10 +5,14 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
+import psycopg
 import pytest
 
+from chassis.keys import load_keys
+from chassis.store.postgres.migrating import migrate
 from tests.chassis.running import answers, free_port
 from tests.faults.cluster import until
 from tests.platform import NO_NEIGHBOURS
@@ -69,3 +73,19 @@ def test_a_service_that_is_not_there_is_refused(begun):
     _, said = process.communicate(timeout=20)
     assert process.returncode == 2
     assert "'billing' is not one of 'ideas', 'experiments', 'notifications'" in said
+
+
+@pytest.mark.parametrize("role", ["web", "worker"])
+def test_a_database_that_is_too_new_ends_it_with_one_line(begun, database, tmp_path, role):
+    migrate(database, "ideas", master_key=load_keys(tmp_path / "data").master)
+    with psycopg.connect(database) as db:
+        db.execute("UPDATE meta SET value = '9' WHERE name IN ('schema', 'oldest')")
+    process = begun(role, "ideas", database=database, port=free_port(), **NO_NEIGHBOURS)
+    _, said = process.communicate(timeout=20)
+    parts = urlsplit(database)
+    place = f"{parts.path[1:]} on {parts.hostname}:{parts.port}"
+    assert (process.returncode, said) == (
+        {"web": 3, "worker": 2}[role],  # that of gunicorn, whose worker could not start
+        f"database {place}: the database of ideas is at step 9, which releases before step 9 cannot work on; this one "
+        "knows 1: run a newer release\n",
+    )
