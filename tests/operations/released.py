@@ -40,10 +40,12 @@ class Release:
         return Code(folder=folder, python=interpreter_for(folder / LOCK))
 
     def _must_be_in(self, clone):
-        if git(clone, "cat-file", "-e", f"{self.commit}^{{commit}}").returncode:
+        asked = git(clone, "cat-file", "-e", f"{self.commit}^{{commit}}")
+        if asked.returncode:
             shallow = git(clone, "rev-parse", "--is-shallow-repository").stdout.strip() == b"true"
             fetch = "git fetch --unshallow" if shallow else f"git fetch origin {self.commit}"
-            raise NotHere(f"release {self.version} is commit {self.commit}, which is not in this clone; run: {fetch}")
+            why = asked.stderr.decode().strip()
+            raise NotHere(f"release {self.version} ({self.commit}) is not in this clone; run: {fetch} ({why})")
 
 
 def releases():

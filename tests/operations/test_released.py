@@ -31,8 +31,10 @@ def test_a_clone_that_has_not_the_commit_says_what_to_do(tmp_path):
     clone = tmp_path / "clone"
     made = git(ROOT, "clone", "--quiet", "--bare", "--no-tags", "--depth=1", f"file://{ROOT}", clone)
     assert made.returncode == 0, made.stderr.decode()
-    with pytest.raises(NotHere, match=r"which is not in this clone; run: git fetch --unshallow$"):
-        releases()[0].unpacked(tmp_path / "released", clone)
+    last = releases()[0]
+    told = f"release {last.version} ({last.commit}) is not in this clone; run: git fetch --unshallow"
+    with pytest.raises(NotHere, match=re.escape(told)):
+        last.unpacked(tmp_path / "released", clone)
 
 
 def test_a_release_that_was_locked_otherwise_gets_an_interpreter_of_its_own_once(tmp_path, monkeypatch):
