@@ -34,7 +34,8 @@ def released(tmp_path):
     try:
         return releases()[0].unpacked(tmp_path / "released")
     except NotHere as reason:
-        pytest.fail(str(reason), pytrace=False)
+        told = str(reason)
+    pytest.fail(told, pytrace=False)
 
 
 @pytest.fixture
