@@ -102,7 +102,7 @@ def telling(address: str) -> Iterator[None]:
     try:
         yield
     except WrongStore as error:
-        raise click.ClickException(f"database {where}: {error}") from None
+        raise click.ClickException(str(error)) from None
     except (Unavailable, DBAPIError, psycopg.Error) as error:
         raise click.ClickException(f"database {where}: {reason(error)}") from None
 

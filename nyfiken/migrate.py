@@ -26,7 +26,8 @@ def command(
 
     On PostgreSQL: makes databases that are missing, takes every step that they have not taken, and says what it did.
     Several may do so at once, and what runs goes on meanwhile. A database that a newer release has brought further is
-    refused. The keys in the data folder must be those that the database was made with.
+    left as it is, and refused where this release cannot work on that. The keys in the data folder must be those that
+    the database was made with.
 
     \b
     nyfiken migrate --postgres postgresql://nyfiken:...@127.0.0.1:5432/postgres

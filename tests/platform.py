@@ -6,6 +6,7 @@ Kafka that others use too: then their names begin with something of its own.
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import random
 import secrets
@@ -36,6 +37,22 @@ END = 20.0
 NO_NEIGHBOURS = {f"feed_{service}": "http://127.0.0.1:9" for service in SERVICES}
 """Settings of a worker: where nobody answers."""
 NAMES = tuple(f"{service} {role}" for service in SERVICES for role in ROLES)
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Code:
+    """A release as it lies in a folder: the interpreter that has what it needs, the module that is its command line."""
+
+    folder: Path = ROOT
+    python: str = sys.executable
+    commands: str = "nyfiken"
+
+    def importable(self, environment: Mapping[str, str]) -> dict[str, str]:
+        """The same, with which Python finds this code and no other of ours."""
+        return {**environment, "PYTHONPATH": str(self.folder)}
+
+
+TODAY = Code()
 
 
 class RunningPlatform:
@@ -88,16 +105,17 @@ class RunningPlatform:
         said = {name: value for name, value in servers.items() if value}
         return os.environ | {"PYTHONPATH": str(ROOT)} | said | self._environment
 
-    def nyfiken(self, *arguments: str) -> str:
+    def nyfiken(self, *arguments: str, of: Code = TODAY) -> str:
         """What a command over this platform's data says; it must succeed."""
-        code, said = self.tries(*arguments)
+        code, said = self.tries(*arguments, of=of)
         assert code == 0, said
         return said
 
-    def tries(self, *arguments: str) -> tuple[int, str]:
+    def tries(self, *arguments: str, of: Code = TODAY) -> tuple[int, str]:
         """The exit code of a command over this platform's data, and all that it says."""
-        command = [sys.executable, "-m", "nyfiken", *arguments, "--data", str(self.data)]
-        ran = subprocess.run(command, cwd=ROOT, env=self.environment, stdout=PIPE, stderr=STDOUT, text=True)
+        command = [of.python, "-m", of.commands, *arguments, "--data", str(self.data)]
+        environment = of.importable(self.environment)
+        ran = subprocess.run(command, cwd=of.folder, env=environment, stdout=PIPE, stderr=STDOUT, text=True)
         return ran.returncode, ran.stdout
 
     def programs(self) -> list[Program]:

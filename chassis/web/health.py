@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import orjson
+import structlog
 from flask import Response
 from flask_smorest import Blueprint
 
@@ -14,11 +15,12 @@ from chassis.errors import Unavailable
 from chassis.figures import page
 from chassis.processing.lags import known_heads, lags
 from chassis.processing.registry import tables
-from chassis.store.protocol import Store
+from chassis.store.protocol import Store, WrongStore
 from chassis.transport.relayed import unpublished
 from chassis.web.context import open_to_all
 from chassis.web.runtime import runtime
 
+log = structlog.get_logger("health")
 _SOON = timedelta(seconds=5)
 """In which a relay that works has published an event."""
 
@@ -40,6 +42,9 @@ def readyz() -> Response:
         found = _readiness()
     except Unavailable as error:
         return _answer(503, {"ready": False, "reason": error.details.get("reason", error.slug)})
+    except WrongStore as error:  # it could not be reached when this process started
+        log.error("wrong-store", reason=str(error))
+        return _answer(503, {"ready": False, "reason": "the database is not one to work on; the log says why"})
     return _answer(200 if found["ready"] else 503, found)
 
 

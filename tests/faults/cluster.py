@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -18,7 +17,7 @@ from pathlib import Path
 from nyfiken.preparing import prepare
 from nyfiken.supervisor import Program, end_with
 from tests.chassis.running import answers
-from tests.platform import NAMES, ROOT, RunningPlatform
+from tests.platform import NAMES, TODAY, Code, RunningPlatform
 
 READY = 60.0
 """Seconds; a machine that runs other tests at the same time is slow."""
@@ -30,15 +29,18 @@ _RUN = "import sys; from chassis.processes import run; run(sys.argv.pop(1), sys.
 class Process:
     """One process, from its start on; what it says goes to a log of its own."""
 
-    def __init__(self, program: Program, release: str, worker: str, settings: Mapping[str, str]) -> None:
+    def __init__(
+        self, program: Program, code: Code, release: str | None, worker: str, settings: Mapping[str, str]
+    ) -> None:
         service, role = program.name.split()
+        by_itself = ["-c", _RUN, service, release, role] if release else program.command[1:]
         self._log = program.log.with_name(f"{service}-{role}-{worker}-{time.monotonic_ns()}.log")
         self._log.parent.mkdir(parents=True, exist_ok=True)
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-c", _RUN, service, release, role],
-                cwd=ROOT,
-                env={**program.environment, "NYFIKEN_WORKER": worker, **settings},
+                [code.python, *by_itself],
+                cwd=code.folder,
+                env={**code.importable(program.environment), "NYFIKEN_WORKER": worker, **settings},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -76,19 +78,31 @@ class Process:
 
 
 class Cluster:
-    """The processes of a platform, which must not have been started otherwise."""
+    """The processes of a platform, which must not have been started otherwise: of this code, if no other is said."""
 
-    def __init__(self, platform: RunningPlatform) -> None:
+    def __init__(self, platform: RunningPlatform, code: Code = TODAY) -> None:
         self.platform = platform
+        self._code = code
         self._programs = {program.name: program for program in platform.programs()}
         self._processes: list[Process] = []
-        prepare(platform.data, platform.servers, lambda _: None)
+        if code is TODAY:
+            prepare(platform.data, platform.servers, lambda _: None)
+        else:
+            for command in ("migrate", "topics"):
+                platform.nyfiken(command, of=code)
 
-    def start(self, name: str, *, release: str | None = None, worker: str = "worker-1", **settings: object) -> Process:
-        """Start ``ideas web`` or the like: of today, or of the release whose program is in this module."""
-        main = release or f"services.{name.split()[0]}.main"
+    def start(
+        self,
+        name: str,
+        *,
+        code: Code | None = None,
+        release: str | None = None,
+        worker: str = "worker-1",
+        **settings: object,
+    ) -> Process:
+        """Start ``ideas web`` or the like: as it is, or the program that is in this module."""
         said = {f"NYFIKEN_{setting.upper()}": str(value) for setting, value in settings.items()}
-        self._processes.append(Process(self._programs[name], main, worker, said))
+        self._processes.append(Process(self._programs[name], code or self._code, release, worker, said))
         return self._processes[-1]
 
     def start_all(self, **releases: str) -> dict[str, Process]:

@@ -18,7 +18,13 @@ PATIENCE = 90.0
 PAUSE = 0.1
 THINKING = 0.12
 """Seconds before each command of a client, so that there is time to be disturbed in."""
-SERVICE_OF = {"ideas": "ideas", "experiments": "experiments", "lessons": "experiments"}
+SERVICE_OF = {
+    "ideas": "ideas",
+    "experiments": "experiments",
+    "lessons": "experiments",
+    "failures": "experiments",
+    "inbox": "notifications",
+}
 CLIENTS = 6
 
 
@@ -26,13 +32,16 @@ class Clients:
     """``platform``'s users; ``acknowledged``: the key of each answered command → the positions it was answered with.
 
     A command's key is its correlation id, too, so that what was recorded of it can be found. ``refusals``: what was
-    answered to commands that could not be carried out, each time.
+    answered to what could not be done, each time; ``unanswered``: requests that were not answered at all. ``patient``
+    clients ask again when they were told to, not before.
     """
 
-    def __init__(self, platform):
+    def __init__(self, platform, *, patient=False, timeout=5.0):
         self.acknowledged = {}
         self.retries = 0
         self.refusals = []
+        self.unanswered = []
+        self._patient, self._timeout = patient, timeout
         self._lock = threading.Lock()
         self._tokens = {}
         self._platform = platform
@@ -43,7 +52,7 @@ class Clients:
 
     def reach(self, service, *urls):
         """From now on ask these web processes of a service by turns."""
-        replicas = [httpx.Client(base_url=url, timeout=5.0) for url in urls]
+        replicas = [httpx.Client(base_url=url, timeout=self._timeout) for url in urls]
         self._opened += replicas
         self._http[service] = itertools.cycle(replicas)
 
@@ -55,15 +64,21 @@ class Clients:
         """Give a command again and again, under one key, until it is acknowledged; the answer."""
         key = key or str(uuid4())
         time.sleep(THINKING)
-        response = self._answered(method, path, who, body, key)
+        response = self._answered(method, path, who, {"Idempotency-Key": key, "X-Correlation-ID": key}, body)
         assert response.is_success, f"{method} {path}: {response.status_code} {response.text}"
         with self._lock:
             self.acknowledged[key] = [p.strip() for p in response.headers.get("Event-Position", "").split(",") if p]
         return response.json()
 
-    def _answered(self, method, path, who, body, key):
+    def query(self, path, who, seen):
+        """Ask again and again until it is answered with what is at these positions; the answer."""
+        response = self._answered("GET", path, who, {"If-Position": ", ".join(seen)})
+        assert response.is_success, f"GET {path}: {response.status_code} {response.text}"
+        return response.json()
+
+    def _answered(self, method, path, who, headers, body=None):
         service = SERVICE_OF[path.split("/")[1]]
-        headers = {"Authorization": f"Bearer {self._token(who)}", "Idempotency-Key": key, "X-Correlation-ID": key}
+        headers = {"Authorization": f"Bearer {self._token(who)}", **headers}
         patience_ends = time.monotonic() + PATIENCE
         while True:
             try:
@@ -71,12 +86,16 @@ class Clients:
                 if response.status_code < 500:
                     return response
                 self.refusals.append(response)
-                why = f"{response.status_code} {response.text}"
+                why, pause = f"{response.status_code} {response.text}", self._pause(response)
             except httpx.TransportError as error:
-                why = repr(error)
+                why, pause = repr(error), PAUSE
+                self.unanswered.append(f"{method} {path}: {why}")
             assert time.monotonic() < patience_ends, f"{method} {path} was not answered: {why}"
             self.retries += 1
-            time.sleep(PAUSE)
+            time.sleep(pause)
+
+    def _pause(self, refusal):
+        return float(refusal.headers.get("Retry-After", PAUSE)) if self._patient else PAUSE
 
     def _token(self, who):
         with self._lock:

@@ -61,13 +61,22 @@ def test_one_service_with_its_own_number_of_partitions_which_never_changes(nyfik
 
 def test_a_database_of_a_newer_release_is_refused_and_left_as_it_is(nyfiken, postgres, place, prefix):
     nyfiken("migrate", "ideas", postgres=postgres)
-    change(postgres, prefix, "ideas", "UPDATE meta SET value = '99' WHERE name = 'schema'")
+    change(postgres, prefix, "ideas", "UPDATE meta SET value = '99' WHERE name IN ('schema', 'oldest')")
     code, said = nyfiken("migrate", postgres=postgres)
     assert code == 1
     assert said == (
-        f"Error: database {place('ideas')}: the database of ideas is at step 99, this release knows 1; run a newer "
-        "release\n"
+        f"Error: database {place('ideas')}: the database of ideas is at step 99, which releases before step 99 cannot "
+        "work on; this one knows 1: run a newer release\n"
     )
+
+
+def test_what_the_next_release_has_added_is_left_as_it_is_so_that_one_of_this_may_start_again(
+    nyfiken, postgres, place, prefix
+):
+    nyfiken("migrate", "ideas", postgres=postgres)
+    change(postgres, prefix, "ideas", "UPDATE meta SET value = '2' WHERE name = 'schema'")
+    there = (0, f"database {place('ideas')}: nothing to do, 8 partitions\n")
+    assert nyfiken("migrate", "ideas", postgres=postgres) == there
 
 
 def test_a_database_that_was_made_with_other_keys_is_refused(nyfiken, postgres, place, tmp_path):

@@ -5,10 +5,15 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
+import psycopg
 import pytest
 
+from chassis.keys import load_keys
+from chassis.store.postgres.meta import SCHEMA
+from chassis.store.postgres.migrating import migrate
 from tests.chassis.running import answers, free_port
 from tests.faults.cluster import until
 from tests.platform import NO_NEIGHBOURS
@@ -69,3 +74,47 @@ def test_a_service_that_is_not_there_is_refused(begun):
     _, said = process.communicate(timeout=20)
     assert process.returncode == 2
     assert "'billing' is not one of 'ideas', 'experiments', 'notifications'" in said
+
+
+@pytest.fixture
+def too_new(database, tmp_path):
+    """The address of a database of ideas that a later release has brought further, and what is said of it."""
+    migrate(database, "ideas", master_key=load_keys(tmp_path / "data").master)
+    with psycopg.connect(database) as db:
+        db.execute("UPDATE meta SET value = '9' WHERE name IN ('schema', 'oldest')")
+    parts = urlsplit(database)
+    place = f"{parts.path[1:]} on {parts.hostname}:{parts.port}"
+    return database, (
+        f"database {place}: the database of ideas is at step 9, which releases before step 9 cannot work on; "
+        f"this one knows {SCHEMA}: run a newer release"
+    )
+
+
+@pytest.mark.parametrize(("role", "code"), [("web", 3), ("worker", 2)])  # 3: gunicorn's, where it could not begin
+def test_a_database_that_is_too_new_ends_it_with_one_line(begun, too_new, role, code):
+    address, told = too_new
+    process = begun(role, "ideas", database=address, port=free_port(), **NO_NEIGHBOURS)
+    _, said = process.communicate(timeout=30)
+    assert (process.returncode, said) == (code, f"{told}\n")
+
+
+def test_a_database_that_turns_out_to_be_too_new_later_leaves_web_unready_and_ends_a_worker(
+    begun, too_new, postgres_server, capfd
+):
+    address, told = too_new
+    name, port = urlsplit(address).path[1:], free_port()
+    with psycopg.connect(postgres_server.dsn, autocommit=True) as server:
+        server.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
+        web = begun("web", "ideas", database=address, port=port)
+        health = free_port()
+        worker = begun("worker", "ideas", database=address, health_port=health, **NO_NEIGHBOURS)
+        until(lambda: answers(f"http://127.0.0.1:{port}/healthz"), 20, lambda: "web does not answer")
+        until(lambda: answers(f"http://127.0.0.1:{health}/healthz"), 20, lambda: "the worker does not answer")
+        server.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
+    _, said = worker.communicate(timeout=20)
+    assert (worker.returncode, said) == (2, f"{told}\n")
+    ready = httpx.get(f"http://127.0.0.1:{port}/readyz")
+    assert (ready.status_code, ready.json()["reason"]) == (503, "the database is not one to work on; the log says why")
+    web.terminate()
+    assert web.wait(20) == 0
+    assert told in capfd.readouterr().out

@@ -5,6 +5,8 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import hmac
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import psycopg
 
@@ -27,16 +29,35 @@ class Meta:
 
 def read_meta(db: Raw, service: str, master_key: bytes) -> Meta:
     """What this database is; WrongStore if this service must not work on it."""
-    _must_keep_what_it_commits(db)
-    kept = _kept(db, service)
-    _must_fit(int(kept["schema"]), int(kept["oldest"]), service)
-    if kept["service"] != service:
-        raise WrongStore(f"the database is that of {kept['service']}, not of {service}; is its address right?")
-    if kept["master"] not in map(mark_of, KeyRing(master_key).every):
+    with placed(db.info):
+        _must_keep_what_it_commits(db)
+        kept = _kept(db, service)
+        _must_fit(int(kept["schema"]), int(kept["oldest"]), service)
+        if kept["service"] != service:
+            raise WrongStore(f"the database is that of {kept['service']}, not of {service}; is its address right?")
+        if kept["master"] not in map(mark_of, KeyRing(master_key).every):
+            raise WrongStore(
+                f"the database of {service} was made with another master key; put back the keys it was made with"
+            )
+        return Meta(partitions=int(kept["partitions"]))
+
+
+@contextmanager
+def placed(info: psycopg.ConnectionInfo) -> Iterator[None]:
+    """What is wrong with a database inside is told with the place where that is, which holds no password."""
+    try:
+        yield
+    except WrongStore as error:
+        raise type(error)(f"database {info.dbname} on {info.host}:{info.port}: {error}") from None
+
+
+def must_not_be_too_new(schema: int, oldest: int, service: str) -> None:
+    """WrongStore if what a newer release has made of the database is nothing that this one can work on."""
+    if oldest > SCHEMA:
         raise WrongStore(
-            f"the database of {service} was made with another master key; put back the keys it was made with"
+            f"the database of {service} is at step {schema}, which releases before step {oldest} cannot work on; "
+            f"this one knows {SCHEMA}: run a newer release"
         )
-    return Meta(partitions=int(kept["partitions"]))
 
 
 def mark_of(master_key: bytes) -> str:
@@ -55,11 +76,7 @@ def _kept(db: Raw, service: str) -> dict[str, str]:
 def _must_fit(schema: int, oldest: int, service: str) -> None:
     if schema < SCHEMA:
         raise WrongStore(f"the database of {service} is at step {schema}, {SCHEMA} is needed; run: nyfiken migrate")
-    if oldest > SCHEMA:
-        raise WrongStore(
-            f"the database of {service} is at step {schema}, which releases before step {oldest} cannot work on; "
-            f"this one knows {SCHEMA}: run a newer release"
-        )
+    must_not_be_too_new(schema, oldest, service)
 
 
 def _must_keep_what_it_commits(db: Raw) -> None:

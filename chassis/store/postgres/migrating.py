@@ -10,14 +10,16 @@ import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
 
+from chassis.store.postgres import meta, migrations
+from chassis.store.postgres.database import raw_of
 from chassis.store.postgres.failures import told
-from chassis.store.postgres.meta import SCHEMA, mark_of
-from chassis.store.protocol import WrongPartitions, WrongStore
+from chassis.store.protocol import WrongPartitions
 
 _LOCK = 0x4E5946494B454E
 """The advisory lock that one migration at a time holds: "NYFIKEN" in ASCII."""
 _PATIENCE = "5s"
 """What a step waits for a table that others use: whoever comes after it, appends too, waits behind it."""
+_STEPS = "SELECT name, value FROM meta WHERE name IN ('schema', 'oldest')"
 _FIXED = "INSERT INTO meta VALUES ('service', %(service)s), ('master', %(master)s), ('partitions', %(partitions)s)"
 
 
@@ -25,21 +27,25 @@ def migrate(address: str, service: str, *, master_key: bytes, partitions: int | 
     """Take every step that a service's database has not taken yet, and fix what never changes; gives how many.
 
     ``partitions`` are made if the database is new (``default`` if None), and must be those it has otherwise. Others who
-    do the same at this moment are waited for. Raises WrongStore (newer than this release, another number of
-    partitions) and Unavailable.
+    do the same at this moment are waited for. What a newer release has brought further is left as it is, where this
+    one can work on that. Raises WrongStore (too new for this release, another number of partitions) and Unavailable.
     """
-    with told(), _alone(address) as connection:
-        before = _schema(connection)
-        if before > SCHEMA:
-            raise WrongStore(
-                f"the database of {service} is at step {before}, this release knows {SCHEMA}; run a newer release"
-            )
-        config = Config()
-        config.set_main_option("script_location", "chassis.store.postgres:migrations")
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+    with told(), _alone(address) as connection, meta.placed(raw_of(connection).info):
+        before, oldest = _reached(connection)
+        meta.must_not_be_too_new(before, oldest, service)
+        if before < meta.SCHEMA:
+            command.upgrade(_steps(connection), "head")
         _fix(connection, service, master_key, partitions, default)
-        return SCHEMA - before
+        return _reached(connection)[0] - before
+
+
+def _steps(connection: sa.Connection) -> Config:
+    config = Config()
+    config.set_main_option("script_location", "chassis.store.postgres:migrations")
+    config.set_main_option("path_separator", "newline")
+    config.set_main_option("version_locations", "\n".join(migrations.FOLDERS))
+    config.attributes["connection"] = connection
+    return config
 
 
 @contextmanager
@@ -55,17 +61,19 @@ def _alone(address: str) -> Iterator[sa.Connection]:
         engine.dispose()
 
 
-def _schema(connection: sa.Connection) -> int:
+def _reached(connection: sa.Connection) -> tuple[int, int]:
+    """The step that it is at, and the oldest that a release must know to work on it."""
     if not sa.inspect(connection).has_table("meta"):
-        return 0
-    return int(connection.exec_driver_sql("SELECT value FROM meta WHERE name = 'schema'").scalar_one())
+        return 0, 0
+    kept = {row.name: int(row.value) for row in connection.exec_driver_sql(_STEPS)}
+    return kept["schema"], kept["oldest"]
 
 
 def _fix(connection: sa.Connection, service: str, master_key: bytes, partitions: int | None, default: int) -> None:
     kept = connection.exec_driver_sql("SELECT value FROM meta WHERE name = 'partitions'").scalar()
     if kept is None:
         number = partitions or default
-        fixed = {"service": service, "master": mark_of(master_key), "partitions": str(number)}
+        fixed = {"service": service, "master": meta.mark_of(master_key), "partitions": str(number)}
         connection.exec_driver_sql(_FIXED, fixed)
         connection.exec_driver_sql("INSERT INTO partitions SELECT generate_series(0, %(last)s)", {"last": number - 1})
     elif partitions is not None and int(kept) != partitions:

@@ -6,6 +6,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from urllib.parse import urlsplit
 
 import psycopg
 import pytest
@@ -191,7 +192,10 @@ def refused(address, service="suite", master_key=MASTER):
     with pytest.raises(WrongStore) as refusal:
         store.check()
     store.close()
-    return str(refusal.value)
+    place, _, told = str(refusal.value).partition(": ")
+    parts = urlsplit(address)
+    assert place == f"database {parts.path[1:]} on {parts.hostname}:{parts.port}"
+    return told
 
 
 def test_a_database_that_is_not_the_one_is_refused(database):
@@ -204,7 +208,7 @@ def test_a_database_that_is_not_the_one_is_refused(database):
         assert refused(database).endswith(f"is at step 0, {SCHEMA} is needed; run: nyfiken migrate")
         db.execute("UPDATE meta SET value = '9' WHERE name IN ('schema', 'oldest')")
         assert "which releases before step 9 cannot work on" in refused(database)
-        with pytest.raises(WrongStore, match=f"is at step 9, this release knows {SCHEMA}"):
+        with pytest.raises(WrongStore, match=f"cannot work on; this one knows {SCHEMA}: run a newer release"):
             migrate(database, "suite", master_key=MASTER)
 
 
@@ -215,6 +219,9 @@ def test_a_database_of_the_next_release_is_worked_on_as_long_as_it_says_that_it_
     with contextlib.closing(PostgresStore(database, "suite", master_key=MASTER)) as store:
         store.append(raised("counter-a", 0, 1))
         assert [recorded.event.by for recorded in store.read_stream("counter-a")] == [1]
+    assert migrate(database, "suite", master_key=MASTER) == 0
+    with psycopg.connect(database) as db:
+        assert db.execute("SELECT value FROM meta WHERE name = 'schema'").fetchone() == (str(SCHEMA + 1),)
 
 
 def test_a_database_that_may_lose_what_it_has_committed_is_refused(own_postgres):

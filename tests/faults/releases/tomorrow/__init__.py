@@ -1,28 +1,9 @@
 """The release that comes next: what of it is not as today takes the place of that, before a service is imported.
 
-Of a comment it is recorded where it was written, and the board counts by that.
+Of a comment it is recorded where it was written, and the board counts by that. Of a command and of a worker it is kept
+by which release they were carried out and run: for that the databases are a step further.
 """
 
-from __future__ import annotations
+from tests.faults.releases.tomorrow import comments, kept
 
-from typing import Literal
-
-from contracts import ideas
-from contracts.event import about, event, upcaster
-
-Via = Literal["unknown", "web"]
-
-
-@event("comment-added.v2")
-class CommentAdded(ideas.CommentAdded):
-    """Somebody says something about the idea."""
-
-    via: Via = about("Where it was written.", default="web")
-
-
-@upcaster("comment-added.v1", to="comment-added.v2")
-def _from_before(data):
-    return {**data, "via": "unknown"}
-
-
-ideas.CommentAdded = CommentAdded
+__all__ = ["comments", "kept"]
