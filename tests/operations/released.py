@@ -23,6 +23,10 @@ class NotHere(Exception):
     """The commit of a release is not in this clone; says what to do."""
 
 
+class NoHistory(NotHere):
+    """Nor can it be: this is no clone, or one that was made without its history."""
+
+
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Release:
     """One that was made."""
@@ -42,10 +46,11 @@ class Release:
     def _must_be_in(self, clone):
         asked = git(clone, "cat-file", "-e", f"{self.commit}^{{commit}}")
         if asked.returncode:
-            shallow = git(clone, "rev-parse", "--is-shallow-repository").stdout.strip() == b"true"
-            fetch = "git fetch --unshallow" if shallow else f"git fetch origin {self.commit}"
+            shallow = git(clone, "rev-parse", "--is-shallow-repository").stdout.strip()
+            fetch = "git fetch --unshallow" if shallow == b"true" else f"git fetch origin {self.commit}"
             why = asked.stderr.decode().strip()
-            raise NotHere(f"release {self.version} ({self.commit}) is not in this clone; run: {fetch} ({why})")
+            kind = NotHere if shallow == b"false" else NoHistory
+            raise kind(f"release {self.version} ({self.commit}) is not in this clone; run: {fetch} ({why})")
 
 
 def releases():

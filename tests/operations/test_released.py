@@ -8,7 +8,7 @@ import tomllib
 import pytest
 
 from tests.operations import released
-from tests.operations.released import NotHere, git, releases
+from tests.operations.released import NoHistory, git, releases
 from tests.platform import ROOT
 
 _SECTION = re.compile(r"^## (\S+) \((.+)\)$", re.MULTILINE)
@@ -27,13 +27,14 @@ def test_an_overlay_runs_the_last_release(overlay):
     assert set(_TAG.findall(file.read_text())) == {releases()[0].version}
 
 
-def test_a_clone_that_has_not_the_commit_says_what_to_do(tmp_path):
+@pytest.mark.skipif(git(ROOT, "rev-parse").returncode != 0, reason="this is no clone")
+def test_a_clone_without_its_history_says_what_to_do(tmp_path):
     clone = tmp_path / "clone"
     made = git(ROOT, "clone", "--quiet", "--bare", "--no-tags", "--depth=1", f"file://{ROOT}", clone)
     assert made.returncode == 0, made.stderr.decode()
     last = releases()[0]
     told = f"release {last.version} ({last.commit}) is not in this clone; run: git fetch --unshallow"
-    with pytest.raises(NotHere, match=re.escape(told)):
+    with pytest.raises(NoHistory, match=re.escape(told)):
         last.unpacked(tmp_path / "released", clone)
 
 
