@@ -11,8 +11,8 @@ from kafka.admin import KafkaAdminClient
 
 from chassis.settings import Brokers
 from chassis.transport.kafka.clients import opened, reaching
-from chassis.transport.kafka.topics import FOR_EVER, Topic, Topics, WrongTopic
-from chassis.transport.publisher import TopicGone
+from chassis.transport.kafka.topics import FOR_EVER, Topic, Topics
+from chassis.transport.publisher import TopicGone, WrongTopic
 
 COPIES = 3
 """Of each event, on as many brokers, where there are that many."""

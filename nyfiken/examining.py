@@ -10,26 +10,25 @@ from datetime import datetime
 from importlib import import_module
 
 import click
-import jwt
 import sqlalchemy as sa
 
 from chassis.errors import Unavailable
+from chassis.issuer import Issuer
 from chassis.keys import WrongKeys, load_keys
 from chassis.process import Process
 from chassis.processes import ServiceToken
 from chassis.processing.source import SourceGone
 from chassis.program import Program
 from chassis.settings import Settings, WrongSetting, load_feeds, load_health, load_listening, load_settings
+from chassis.store.postgres.addresses import place_of
 from chassis.store.protocol import Store, WrongStore
 from chassis.transport.feed import FeedSource
 from contracts.event import events, upcasters
 from nyfiken.brokers import reached
-from nyfiken.databases import place_of, telling
+from nyfiken.databases import telling
 
 APART = 5.0
 """Seconds by which this machine's clock and the database's may differ; a token allows ten between any two machines."""
-_TIMEOUT = 3
-"""Seconds in which an issuer must answer."""
 _TROUBLE = (WrongSetting, WrongKeys, WrongStore, Unavailable, SourceGone, click.ClickException)
 
 
@@ -150,7 +149,7 @@ class Examination:
             try:
                 feed.heads()
             except SourceGone as error:
-                told = f"{error}, at {url}; see that it runs there (NYFIKEN_FEED_{name.upper()}), with the same keys"
+                told = f"{error}; see that it runs there (NYFIKEN_FEED_{name.upper()}), with the same keys"
                 raise Wrong(told) from None
             finally:
                 feed.close()
@@ -158,13 +157,10 @@ class Examination:
 
     def issuer(self) -> str:
         """Whether who issues tokens tells the keys."""
-        if (url := self._settings.jwks_url) is None:
+        url, name = self._settings.jwks_url, self._settings.issuer
+        if url is None or name is None:
             return "the platform itself"
-        try:
-            found = jwt.PyJWKClient(url, timeout=_TIMEOUT).get_jwk_set()
-        except (jwt.PyJWTError, ValueError) as error:
-            raise Wrong(f"{url} tells no keys ({type(error).__name__}); is NYFIKEN_JWKS_URL right?") from None
-        return f"{self._settings.issuer}, {len(found.keys)} keys"
+        return f"{name}, {Issuer(url, name).ask()} keys"
 
 
 _NEEDS: dict[str, frozenset[str]] = {
@@ -185,4 +181,4 @@ _NEEDS: dict[str, frozenset[str]] = {
 def _said(error: BaseException) -> str:
     if isinstance(error, click.ClickException):
         return error.message
-    return str(error) if not isinstance(error, Unavailable) else str(error.details.get("reason", error.slug))
+    return error.told if isinstance(error, Unavailable) else str(error)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -51,7 +50,7 @@ def create_app(
         OPENAPI_JSON_PATH="openapi.json",
         PROPAGATE_EXCEPTIONS=False,
     )
-    app.extensions[EXTENSION] = Runtime(
+    app.extensions[EXTENSION] = now = Runtime(
         service=service,
         store=store,
         tokens=tokens,
@@ -59,7 +58,9 @@ def create_app(
         waiting=Waiting(waiting),
         progress=Progress(store),
     )
-    _prepare(store)
+    _prepare(now)
+    if tokens.issuer is not None:
+        tokens.issuer.begin()
     context.register(app)
     api = make_api(app)
     problems.register(app)
@@ -69,7 +70,10 @@ def create_app(
     return app
 
 
-def _prepare(store: Store) -> None:
+def _prepare(now: Runtime) -> None:
     """A query may come before the first worker. A database that is away now was prepared by a migration."""
-    with contextlib.suppress(Unavailable), store.transaction() as transaction:
-        create_tables(transaction.connection)
+    try:
+        with now.store.transaction() as transaction:
+            create_tables(transaction.connection)
+    except Unavailable as error:
+        now.store_away.goes_on(error.told)

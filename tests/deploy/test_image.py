@@ -52,7 +52,12 @@ def test_it_is_the_process_itself_without_a_shell(web):
 def test_a_worker_shows_its_health_and_ends_when_it_is_told_to(image):
     with Container("worker", "experiments", **NO_NEIGHBOURS) as worker:
         until(lambda: answers(f"{worker.url(8081)}/readyz"), WAIT, worker.said)
-        assert httpx.get(f"{worker.url(8081)}/readyz").json() == {"ready": True, "being_built": [], "stopped": {}}
+        assert httpx.get(f"{worker.url(8081)}/readyz").json() == {
+            "ready": True,
+            "being_built": [],
+            "stopped": {},
+            "degraded": [],
+        }
         assert "nyfiken_store_up 1.0" in httpx.get(f"{worker.url(8081)}/metrics").text
         assert worker.stop() == 0
 

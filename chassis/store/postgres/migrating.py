@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
 
+from chassis.store.postgres.addresses import place_of, placed
 from chassis.store.postgres.failures import told
 from chassis.store.postgres.meta import SCHEMA, mark_of
 from chassis.store.protocol import WrongPartitions, WrongStore
@@ -28,7 +29,7 @@ def migrate(address: str, service: str, *, master_key: bytes, partitions: int | 
     do the same at this moment are waited for. Raises WrongStore (newer than this release, another number of
     partitions) and Unavailable.
     """
-    with told(), _alone(address) as connection:
+    with told(place_of(address)), placed(address), _alone(address) as connection:
         before = _schema(connection)
         if before > SCHEMA:
             raise WrongStore(
