@@ -56,7 +56,8 @@ def serve(process: Process, listening: Listening) -> None:
 
     What cannot be worked on is said in one line by the process that would answer, and this one ends with that, too.
     """
-    _must_be_free(listening)
+    for name, port in listening.ports.items():
+        _must_be_free(name, listening.host, port)
     watching = os.getpid()
     try:
         _Server(process, listening).run()
@@ -66,12 +67,12 @@ def serve(process: Process, listening: Listening) -> None:
         raise
 
 
-def _must_be_free(listening: Listening) -> None:
+def _must_be_free(setting: str, host: str, port: int) -> None:
     """Whoever answered there before may be about to end; who does not is another."""
     patience_ends = time.monotonic() + _PATIENCE
-    while reason := _taken(listening.host, listening.port):
+    while reason := _taken(host, port):
         if reason != os.strerror(errno.EADDRINUSE) or time.monotonic() > patience_ends:
-            raise WrongSetting(f"NYFIKEN_PORT, at {listening.host}:{listening.port}: {reason}")
+            raise WrongSetting(f"{setting}, at {host}:{port}: {reason}")
         time.sleep(0.1)
 
 
@@ -92,7 +93,7 @@ class _Server(BaseApplication):  # type: ignore[misc]
 
     def load_config(self) -> None:
         options: dict[str, Any] = {
-            "bind": f"{self._listening.host}:{self._listening.port}",
+            "bind": [f"{self._listening.host}:{port}" for port in self._listening.ports.values()],
             "workers": 1,
             "threads": self._listening.threads,
             "worker_class": _Worker,
@@ -130,6 +131,7 @@ class _Server(BaseApplication):  # type: ignore[misc]
             tokens=self._process.tokens(),
             problem_texts=(program.problems,),
             waiting=self._listening.waiting,
+            health_port=self._listening.health_port,
         )
 
 

@@ -6,7 +6,7 @@
 | KEYS | the folder of the keys, where they are mounted and not made here | ``keys`` in DATA |
 | HOST, PORT | where the web process listens | ``127.0.0.1``, needed by web |
 | THREADS | how many requests it answers at once | 16 |
-| HEALTH_PORT | where the worker process shows its health and figures, at HOST | it shows them nowhere |
+| HEALTH_PORT | where health and figures are shown, at HOST, and there alone | web: at PORT; worker: nowhere |
 | FEED_IDEAS … | the address of each other service that is listened to | needed by the worker |
 | DATABASE | the address of its database, ``postgresql://USER:PASSWORD@HOST:PORT/DATABASE`` | an SQLite file in DATA |
 | CONNECTIONS | how many connections to it a process has at most | 16 |
@@ -122,11 +122,18 @@ class Settings:
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Listening:
-    """Where the web process listens, and how much it does at once."""
+    """Where the web process listens, and how much it does at once; where it shows its health, if not there."""
 
     host: str
     port: int
     threads: int
+    health_port: int | None = None
+
+    @property
+    def ports(self) -> dict[str, int]:
+        """The setting of each port → the port."""
+        found = {f"{PREFIX}PORT": self.port}
+        return found | ({f"{PREFIX}HEALTH_PORT": self.health_port} if self.health_port else {})
 
     @property
     def waiting(self) -> int:
@@ -244,13 +251,18 @@ def load_listening() -> Listening:
         host=_host(),
         port=_read(_ENV.int, "PORT", _PORT, validate=Range(1, 65535)),
         threads=_read(_ENV.int, "THREADS", "a number of threads, 4 to 256", default=16, validate=Range(4, 256)),
+        health_port=_health_port(),
     )
 
 
 def load_health() -> tuple[str, int] | None:
     """Where the worker process shows its health, if it does: host and port. Raises WrongSetting."""
-    port = _read(_ENV.int, "HEALTH_PORT", _PORT, default=None, validate=Range(1, 65535))
+    port = _health_port()
     return (_host(), port) if port else None
+
+
+def _health_port() -> int | None:
+    return _read(_ENV.int, "HEALTH_PORT", _PORT, default=None, validate=Range(1, 65535))
 
 
 def _host() -> str:

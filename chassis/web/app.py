@@ -35,10 +35,12 @@ def create_app(
     tokens: Tokens,
     problem_texts: Iterable[Path] = (),
     waiting: int = 4,
+    health_port: int | None = None,
 ) -> Flask:
     """The app of a service: its routes, and what every service has.
 
     ``problem_texts`` are the service's ``problems.toml``; so many requests may be ``waiting`` at once.
+    With a ``health_port`` health and figures are shown there and nowhere else, and nothing else is.
     """
     app = Flask(service.name, static_folder=None)
     app.config.update(
@@ -57,6 +59,7 @@ def create_app(
         texts=Texts(problem_texts, service.words),
         waiting=Waiting(waiting),
         progress=Progress(store),
+        health_port=health_port,
     )
     _prepare(now)
     if tokens.issuer is not None:

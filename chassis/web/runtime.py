@@ -31,6 +31,7 @@ class Runtime:
     texts: Texts
     waiting: Waiting
     progress: Progress
+    health_port: int | None = None
     memory: States = dataclasses.field(default_factory=States)
     store_away: Outage = dataclasses.field(default_factory=lambda: Outage("store-unavailable", "store-back"))
 

@@ -16,7 +16,7 @@ WAIT = 30.0
 @pytest.fixture(scope="module")
 def web(image):
     with Container("web", "ideas") as running:
-        until(lambda: answers(f"{running.url(8080)}/healthz"), WAIT, running.said)
+        until(lambda: answers(f"{running.url(8081)}/healthz"), WAIT, running.said)
         yield running
 
 
@@ -64,7 +64,7 @@ def test_a_worker_shows_its_health_and_ends_when_it_is_told_to(image):
 
 def test_web_ends_when_it_is_told_to(image):
     with Container("web", "notifications") as web:
-        until(lambda: answers(f"{web.url(8080)}/healthz"), WAIT, web.said)
+        until(lambda: answers(f"{web.url(8081)}/healthz"), WAIT, web.said)
         assert web.stop() == 0
 
 

@@ -113,7 +113,7 @@ def test_a_process_has_every_setting_that_it_needs_and_each_is_a_good_one(docume
         found = settings.load_settings()
         assert found.database is not None
         if role == "web":
-            assert settings.load_listening().host == "0.0.0.0"
+            assert (settings.load_listening().host, settings.load_listening().health_port) == ("0.0.0.0", 8081)
             assert found.brokers is None, "it has no business there"
             assert (found.jwks_url is None) == (documents == overlay("local"))
         else:
@@ -139,19 +139,21 @@ def test_a_command_reads_every_setting_that_it_is_told(documents, become, asked)
 
 
 def test_ports_are_those_on_which_the_processes_listen(documents):
-    for role, port, setting in (("web", "http", "NYFIKEN_PORT"), ("worker", "health", "NYFIKEN_HEALTH_PORT")):
+    for role, ports in (
+        ("web", {"http": "NYFIKEN_PORT", "health": "NYFIKEN_HEALTH_PORT"}),
+        ("worker", {"health": "NYFIKEN_HEALTH_PORT"}),
+    ):
         for _, _, container in ours(documents, role):
-            told = environment(documents, container)[setting]
-            assert [(each["name"], str(each["containerPort"])) for each in container["ports"]] == [(port, told)]
+            told = {port: environment(documents, container)[setting] for port, setting in ports.items()}
+            assert {each["name"]: str(each["containerPort"]) for each in container["ports"]} == told
 
 
 @pytest.mark.parametrize("role", ROLES)
 def test_paths_of_probes_exist(documents, role):
     for service, _, container in ours(documents, role):
         paths = paths_of(service) if role == "web" else Watch(SERVICE_OF[service], None).paths
-        (port,) = [each["name"] for each in container["ports"]]
         for probe, path in (("startup", "/healthz"), ("liveness", "/healthz"), ("readiness", "/readyz")):
-            assert container[f"{probe}Probe"]["httpGet"] == {"path": path, "port": port}
+            assert container[f"{probe}Probe"]["httpGet"] == {"path": path, "port": "health"}
             assert path in paths
 
 
