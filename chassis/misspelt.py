@@ -26,5 +26,9 @@ somebody else's (Kubernetes adds ``SERVICE_HOST`` where a Service is called nyfi
 def misspelt(names: Iterable[str]) -> list[tuple[str, str]]:
     """Of these names those that are none, each with the one that was meant."""
     known = sorted(KNOWN | OF_COMMANDS)
-    strange = sorted(name for name in names if name not in known and not name.startswith(_FEED))
-    return [(name, meant) for name in strange for meant in get_close_matches(name, known, 1, _ALIKE)]
+    return [(name, meant) for name in unknown(names) for meant in get_close_matches(name, known, 1, _ALIKE)]
+
+
+def unknown(names: Iterable[str]) -> list[str]:
+    """Of these names those that nobody reads."""
+    return sorted(name for name in names if name not in KNOWN | OF_COMMANDS and not name.startswith(_FEED))
