@@ -10,7 +10,7 @@ from types import TracebackType
 
 from kafka import TopicPartition
 from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient
-from kafka.errors import TopicAlreadyExistsError
+from kafka.errors import TopicAlreadyExistsError, for_code
 from kafka.protocol.consumer import OffsetSpec
 
 from chassis.settings import Brokers
@@ -63,6 +63,8 @@ class Topics:
             (found,) = self._admin.describe_topics([name])
             if found["error_code"] == _UNKNOWN_TOPIC:
                 return None
+            if found["error_code"]:
+                raise for_code(found["error_code"])(name)
             asked = ConfigResource(ConfigResourceType.TOPIC, name)
             configs = self._admin.describe_configs([asked], config_filter="all")["topic"][name]
         return Topic(
