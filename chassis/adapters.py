@@ -9,12 +9,13 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from chassis.errors import Unavailable
 from chassis.process import Process
 from chassis.processing.source import Source
-from chassis.store.protocol import Store
+from chassis.store.protocol import Store, WrongStore
 
 if TYPE_CHECKING:
     from chassis.transport.relay import Relay
@@ -42,15 +43,25 @@ def open_store(process: Process, service: str) -> Store:
     """The history of a service. Raises WrongStore; a database that is just away will be reached later."""
     master, database = process.keys.master, process.settings.database
     if database is None:
-        from chassis.store.sqlite import open_store
-
-        return open_store(process.settings.data, service, master)
+        return _open_file(process.settings.data, service, master)
     from chassis.store.postgres import PostgresStore
 
     store = PostgresStore(database.address, service, master_key=master, connections=database.connections)
     with contextlib.suppress(Unavailable):
         store.check()
     return store
+
+
+def _open_file(data: Path, service: str, master: bytes) -> Store:
+    """A file that cannot be opened is not away for a while."""
+    from chassis.store.sqlite import open_store
+
+    try:
+        return open_store(data, service, master)
+    except Unavailable as error:
+        raise WrongStore(
+            f"the history of {service} cannot be opened: {error.told}; see to the disk and the file"
+        ) from None
 
 
 def open_source(process: Process, service: str, other: Other) -> Source:

@@ -94,10 +94,16 @@ class VersionNeeded(Refusal):
 
 
 class Unavailable(Refusal):
-    """Cannot be done now; ``retry_after`` is in seconds."""
+    """Cannot be done now; ``retry_after`` is in seconds.
+
+    ``told`` says where what is, and what it said, for whoever runs this: it is logged, and no caller sees it.
+    """
 
     status = 503
 
-    def __init__(self, slug: str, /, *, retry_after: int = 1, field: str | None = None, **details: object) -> None:
+    def __init__(
+        self, slug: str, /, *, retry_after: int = 1, field: str | None = None, told: str = "", **details: object
+    ) -> None:
         super().__init__(slug, field=field, **details)
         self.retry_after = retry_after
+        self.told = told or str(details.get("reason", slug))

@@ -13,6 +13,7 @@ import traceback
 from pathlib import Path
 from types import TracebackType
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 import orjson
 import structlog
@@ -57,6 +58,12 @@ def _uncaught(_: type[BaseException], error: BaseException, __: TracebackType | 
 def _uncaught_in_thread(args: threading.ExceptHookArgs) -> None:
     thread = args.thread.name if args.thread else ""
     structlog.get_logger("process").critical("uncaught", thread=thread, exc_info=args.exc_value)
+
+
+def without_login(url: str) -> str:
+    """An address as it may be told: without a name and a password in it."""
+    parts = urlsplit(url)
+    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
 
 
 def reason_of(error: BaseException) -> str:

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from chassis.program import Program
     from chassis.tokens import Tokens
 
+USAGE = 2
+"""The exit code of a process that was started the wrong way."""
+
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Process:
@@ -29,8 +32,9 @@ class Process:
 
     def tokens(self) -> Tokens:
         """What tells who a token belongs to, and signs the platform's own."""
-        from chassis.tokens import Jwks, Tokens
+        from chassis.issuer import Issuer
+        from chassis.tokens import Tokens
 
         url, issuer = self.settings.jwks_url, self.settings.issuer
-        elsewhere = Jwks(url, issuer, self.settings.audience) if url and issuer else None
+        elsewhere = Issuer(url, issuer, self.settings.audience) if url and issuer else None
         return Tokens(self.keys.signing, self.keys.secret, elsewhere)

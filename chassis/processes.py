@@ -16,25 +16,20 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-import structlog
-
 from chassis import logs, tracing
 from chassis.errors import Unavailable
 from chassis.keys import WrongKeys, load_keys
-from chassis.logs import reason_of
-from chassis.process import Process
-from chassis.settings import Settings, WrongSetting, load_feeds, load_health, load_listening, load_settings
+from chassis.process import USAGE, Process
+from chassis.room import share_figures, take_room
+from chassis.settings import WrongSetting, load_feeds, load_health, load_listening, load_settings
 from chassis.store.protocol import Store, WrongStore
 
 if TYPE_CHECKING:
     from chassis.adapters import Other
     from chassis.service import Service
     from chassis.tokens import Tokens
+    from chassis.watch import Watch
 
-log = structlog.get_logger("process")
-USAGE = 2
-"""The exit code of a process that was started the wrong way."""
-_FIGURES = "PROMETHEUS_MULTIPROC_DIR"
 _PAUSE = 0.5
 _VALID_FOR = timedelta(minutes=10)
 
@@ -70,17 +65,11 @@ def run(service: str, main: str) -> None:
         settings = load_settings()
         logs.configure(settings.log_level, service=service, process=kind)
         keys = load_keys(settings.data, settings.keys)
-        _share_figures(settings, service)
+        share_figures(settings.data, service)
         kinds[kind](Process(main=main, settings=settings, keys=keys))
     except (WrongSetting, WrongKeys, WrongStore) as error:
         print(error, file=sys.stderr)
         sys.exit(USAGE)
-
-
-def _share_figures(settings: Settings, service: str) -> None:
-    folder = settings.data / "figures" / service
-    folder.mkdir(parents=True, exist_ok=True)
-    os.environ[_FIGURES] = str(folder)
 
 
 def _web(process: Process) -> None:
@@ -90,6 +79,7 @@ def _web(process: Process) -> None:
 
 
 def _worker(process: Process) -> None:
+    take_room()
     from chassis.health import HealthServer
     from chassis.watch import Watch
     from chassis.worker import Worker
@@ -101,7 +91,7 @@ def _worker(process: Process) -> None:
     store = program.adapters.store(process, service.name)
     watch = Watch(service, store)
     server = HealthServer(*health, watch.paths) if health else None
-    if not _reached(store, told):
+    if not _reached(store, watch, told):
         return
     sources = {other.name: program.adapters.source(process, service.name, other) for other in others}
     relay = program.adapters.relay(process, store)
@@ -119,14 +109,15 @@ def _worker(process: Process) -> None:
     store.close()
 
 
-def _reached(store: Store, told: threading.Event) -> bool:
+def _reached(store: Store, watch: Watch, told: threading.Event) -> bool:
     """Wait until the database answers: a worker has nothing to do before. False if it is to end instead."""
     while not told.is_set():
         try:
             store.heads()
+            watch.store_away.over()
             return True
         except Unavailable as error:
-            log.warning("store-unavailable", reason=reason_of(error))
+            watch.store_away.goes_on(error.told)
             told.wait(_PAUSE)
     return False
 

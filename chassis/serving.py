@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import gc
 import os
+import socket
+import sys
 import threading
+import time
 from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import orjson
 from gunicorn.app.base import BaseApplication
+from gunicorn.arbiter import Arbiter
+from gunicorn.errors import AppImportError
 from gunicorn.glogging import Logger
 from gunicorn.http.errors import InvalidResponseHeader, InvalidResponseHeaderName, LimitRequestHeaders, LimitRequestLine
 from gunicorn.http.errors import ParseException as CannotBeRead
@@ -19,15 +25,21 @@ from gunicorn.util import write_nonblock
 from gunicorn.workers.gthread import ThreadWorker
 
 from chassis import tracing
-from chassis.settings import Listening
+from chassis.process import USAGE
+from chassis.room import take_room
+from chassis.settings import Listening, WrongSetting
+from chassis.store.protocol import Store, WrongStore
 
 if TYPE_CHECKING:
     from flask import Flask
 
     from chassis.process import Process
+    from chassis.program import Program
 
 GRACE = 6
 """Seconds that requests get to be answered in after the process was asked to end."""
+_PATIENCE = 3.0
+"""Seconds in which the port must be free."""
 _KEPT = 65
 """Seconds that an idle connection is kept: longer than any client of ours keeps it."""
 _LONGEST_LINE = 8190
@@ -40,8 +52,37 @@ _MEMORY = Path("/dev/shm")  # noqa: S108 - where gunicorn's sign of life costs n
 
 
 def serve(process: Process, listening: Listening) -> None:
-    """Answer requests until told to end."""
-    _Server(process, listening).run()
+    """Answer requests until told to end. Raises WrongSetting where it cannot listen.
+
+    What cannot be worked on is said in one line by the process that would answer, and this one ends with that, too.
+    """
+    for name, port in listening.ports.items():
+        _must_be_free(name, listening.host, port)
+    watching = os.getpid()
+    try:
+        _Server(process, listening).run()
+    except SystemExit as end:
+        if os.getpid() == watching and end.code == Arbiter.APP_LOAD_ERROR:
+            sys.exit(USAGE)
+        raise
+
+
+def _must_be_free(setting: str, host: str, port: int) -> None:
+    """Whoever answered there before may be about to end; who does not is another."""
+    patience_ends = time.monotonic() + _PATIENCE
+    while reason := _taken(host, port):
+        if reason != os.strerror(errno.EADDRINUSE) or time.monotonic() > patience_ends:
+            raise WrongSetting(f"{setting}, at {host}:{port}: {reason}")
+        time.sleep(0.1)
+
+
+def _taken(host: str, port: int) -> str:
+    """Why nobody can listen there now, or nothing."""
+    try:
+        with socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET):
+            return ""
+    except OSError as error:
+        return os.strerror(error.errno) if error.errno and error.errno > 0 else "there is no such place"
 
 
 class _Server(BaseApplication):  # type: ignore[misc]
@@ -52,7 +93,7 @@ class _Server(BaseApplication):  # type: ignore[misc]
 
     def load_config(self) -> None:
         options: dict[str, Any] = {
-            "bind": f"{self._listening.host}:{self._listening.port}",
+            "bind": [f"{self._listening.host}:{port}" for port in self._listening.ports.values()],
             "workers": 1,
             "threads": self._listening.threads,
             "worker_class": _Worker,
@@ -70,22 +111,28 @@ class _Server(BaseApplication):  # type: ignore[misc]
 
     def load(self) -> Flask:
         """The app; made after the fork, since connections to a database are not shared between processes."""
-        from chassis.web import create_app
-
+        take_room()
         program = self._process.program()
         tracing.start(self._process.settings.traces, program.service.name, "web")
-        service = program.service
-        store = program.adapters.store(self._process, service.name)
-        app = create_app(
-            service,
+        try:
+            app = self._app(program, program.adapters.store(self._process, program.service.name))
+        except WrongStore as error:
+            raise AppImportError(str(error)) from None
+        gc.freeze()  # as in a worker
+        return app
+
+    def _app(self, program: Program, store: Store) -> Flask:
+        from chassis.web import create_app
+
+        return create_app(
+            program.service,
             program.routes,
             store,
             tokens=self._process.tokens(),
             problem_texts=(program.problems,),
             waiting=self._listening.waiting,
+            health_port=self._listening.health_port,
         )
-        gc.freeze()  # as in a worker
-        return app
 
 
 class _Worker(ThreadWorker):  # type: ignore[misc]

@@ -6,7 +6,7 @@
 | KEYS | the folder of the keys, where they are mounted and not made here | ``keys`` in DATA |
 | HOST, PORT | where the web process listens | ``127.0.0.1``, needed by web |
 | THREADS | how many requests it answers at once | 16 |
-| HEALTH_PORT | where the worker process shows its health and figures, at HOST | it shows them nowhere |
+| HEALTH_PORT | where health and figures are shown, at HOST, and there alone | web: at PORT; worker: nowhere |
 | FEED_IDEAS … | the address of each other service that is listened to | needed by the worker |
 | DATABASE | the address of its database, ``postgresql://USER:PASSWORD@HOST:PORT/DATABASE`` | an SQLite file in DATA |
 | CONNECTIONS | how many connections to it a process has at most | 16 |
@@ -37,6 +37,8 @@ from environs import Env, EnvError
 from marshmallow import ValidationError
 from marshmallow.validate import URL, Length, OneOf, Range, Regexp
 
+from chassis.misspelt import misspelt
+
 T = TypeVar("T")
 PROTOCOLS = ("PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL")
 MECHANISMS = ("PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512")
@@ -46,7 +48,11 @@ LEVELS = ("debug", "info", "warning", "error")
 _ADDRESS = URL(schemes={"http", "https"}, require_tld=False)
 _PORT = "a port, 1 to 65535"
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}\Z")
-_DATABASE = re.compile(r"postgres(ql)?://[^/?]*/[^/?]+(\?.*)?\Z")
+_CODED = "%[0-9A-Fa-f]{2}"
+_HOST = rf"(\[[0-9A-Fa-f:.]+\]|([^\s%/?@:,\[\]]|{_CODED})*)(:\d{{1,5}})?"
+_DATABASE = re.compile(
+    rf"postgres(ql)?://(([^\s%/@]|{_CODED})*@)?{_HOST}(,{_HOST})*/([^\s%/?]|{_CODED})+(\?([^\s%]|{_CODED})*)?\Z"
+)
 _BROKERS = re.compile(r"[^\s,:]+:\d{1,5}(,[^\s,:]+:\d{1,5})*\Z")
 
 
@@ -116,11 +122,18 @@ class Settings:
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Listening:
-    """Where the web process listens, and how much it does at once."""
+    """Where the web process listens, and how much it does at once; where it shows its health, if not there."""
 
     host: str
     port: int
     threads: int
+    health_port: int | None = None
+
+    @property
+    def ports(self) -> dict[str, int]:
+        """The setting of each port → the port."""
+        found = {f"{PREFIX}PORT": self.port}
+        return found | ({f"{PREFIX}HEALTH_PORT": self.health_port} if self.health_port else {})
 
     @property
     def waiting(self) -> int:
@@ -130,6 +143,7 @@ class Listening:
 
 def load_settings() -> Settings:
     """The settings of this process; WrongSetting names the first that will not do."""
+    _must_be_known()
     jwks_url = _read(_ENV.str, "JWKS_URL", "an http or https address", default=None, validate=_ADDRESS)
     return Settings(
         data=Path(_read(_ENV.str, "DATA", "a folder", default="data", validate=Length(min=1))).resolve(),
@@ -143,6 +157,13 @@ def load_settings() -> Settings:
         issuer=_read(_ENV.str, "ISSUER", "the issuer of the tokens", **({} if jwks_url else {"default": None})),
         audience=_read(_ENV.str, "AUDIENCE", "whom the tokens are meant for", default=None),
     )
+
+
+def _must_be_known() -> None:
+    """A setting that is written wrongly would be none, and what it is about as it is without it."""
+    found = misspelt(name.removeprefix(PREFIX) for name in os.environ if name.startswith(PREFIX))
+    for name, meant in found:
+        raise WrongSetting(f"{PREFIX}{name} is no setting; is {PREFIX}{meant} meant?")
 
 
 def _machine() -> str:
@@ -170,7 +191,7 @@ def load_database() -> Database | None:
 def load_brokers() -> Brokers | None:
     """Where Kafka is, if events travel by it; raises WrongSetting."""
     expected = "HOST:PORT, several with commas"
-    servers = _read(_ENV.str, "KAFKA", expected, default=None, validate=Regexp(_BROKERS))
+    servers = _read(_ENV.str, "KAFKA", expected, default=None, validate=_must_be_brokers)
     if not servers:
         return None
     protocol = _read(
@@ -184,6 +205,12 @@ def load_brokers() -> Brokers | None:
         **_who(protocol),
         **_certificates(),
     )
+
+
+def _must_be_brokers(servers: str) -> None:
+    Regexp(_BROKERS)(servers)
+    for server in servers.split(","):
+        Range(1, 65535)(int(server.rpartition(":")[2]))
 
 
 def _who(protocol: str) -> dict[str, Any]:
@@ -224,13 +251,18 @@ def load_listening() -> Listening:
         host=_host(),
         port=_read(_ENV.int, "PORT", _PORT, validate=Range(1, 65535)),
         threads=_read(_ENV.int, "THREADS", "a number of threads, 4 to 256", default=16, validate=Range(4, 256)),
+        health_port=_health_port(),
     )
 
 
 def load_health() -> tuple[str, int] | None:
     """Where the worker process shows its health, if it does: host and port. Raises WrongSetting."""
-    port = _read(_ENV.int, "HEALTH_PORT", _PORT, default=None, validate=Range(1, 65535))
+    port = _health_port()
     return (_host(), port) if port else None
+
+
+def _health_port() -> int | None:
+    return _read(_ENV.int, "HEALTH_PORT", _PORT, default=None, validate=Range(1, 65535))
 
 
 def _host() -> str:

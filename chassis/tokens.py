@@ -20,7 +20,8 @@ from typing import Any
 import jwt
 
 from chassis.command import Caller
-from chassis.errors import Unauthenticated, Unavailable
+from chassis.errors import Unauthenticated
+from chassis.issuer import Issuer
 from chassis.keyring import KeyRing
 
 ISSUER = "nyfiken"
@@ -35,34 +36,23 @@ _UNIT = re.compile(r"\A[a-z0-9][a-z0-9-]{0,39}\Z")
 _MACHINE = re.compile(r"\A[a-z][a-z0-9_-]{3,63}\Z")
 
 
-class Jwks:
-    """An issuer of the organisation: its name in ``iss``, where its public keys are, whom its tokens are meant for."""
-
-    def __init__(self, url: str, issuer: str, audience: str | None = None) -> None:
-        self.issuer = issuer
-        self.audience = audience
-        self._keys = jwt.PyJWKClient(url, lifespan=300, timeout=3)
-
-    def key_of(self, token: str) -> jwt.PyJWK:
-        """The public key that a token names; Unavailable if the issuer does not answer, else PyJWT's errors."""
-        try:
-            return self._keys.get_signing_key_from_jwt(token)
-        except jwt.PyJWKClientConnectionError:
-            raise Unavailable("issuer-unavailable", retry_after=5) from None
-
-
 class Tokens:
     """Tells who a token belongs to. ``key`` signs the platform's own tokens, ``secret`` makes opaque ids.
 
     While another key takes its place, what either has signed is good.
     """
 
-    def __init__(self, key: bytes, secret: bytes, elsewhere: Jwks | None = None) -> None:
+    def __init__(self, key: bytes, secret: bytes, elsewhere: Issuer | None = None) -> None:
         self._key = KeyRing(key)
         self._secret = secret
         self._elsewhere = elsewhere
         self._recent: dict[str, tuple[Caller, float]] = {}
         self._remembering = Lock()
+
+    @property
+    def issuer(self) -> Issuer | None:
+        """Who else signs tokens, if anybody does."""
+        return self._elsewhere
 
     def caller(self, token: str) -> Caller:
         """Who it is; Unauthenticated for a token that is not valid now or not one of ours.
@@ -134,12 +124,12 @@ class Tokens:
         return _decoded(token, last)
 
     @staticmethod
-    def _verified_elsewhere(token: str, issuer: Jwks, algorithm: str) -> Mapping[str, Any]:
+    def _verified_elsewhere(token: str, issuer: Issuer, algorithm: str) -> Mapping[str, Any]:
         claims: dict[str, Any] = jwt.decode(
             token,
             issuer.key_of(token),
             algorithms=[algorithm],
-            issuer=issuer.issuer,
+            issuer=issuer.name,
             audience=issuer.audience,
             leeway=_LEEWAY,
             options={"require": _REQUIRED, "verify_aud": issuer.audience is not None},

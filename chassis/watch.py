@@ -8,6 +8,7 @@ from http import HTTPStatus
 from chassis import metrics
 from chassis.figures import page
 from chassis.health import Shown
+from chassis.outage import Outage
 from chassis.service import Service
 from chassis.store.protocol import Store
 from chassis.worker import Worker
@@ -21,6 +22,8 @@ class Watch:
 
     def __init__(self, service: Service, store: Store) -> None:
         self.worker: Worker | None = None
+        self.store_away = Outage("store-unavailable", "store-back")
+        """Until it has been reached; after that the worker knows."""
         self._service = service
         self._store = store
 
@@ -37,16 +40,21 @@ class Watch:
         """Whether it is able to work: its database has let it renew its leases just now, and its read models serve.
 
         Until they do, a worker of the release before must go on: nobody else fills the tables that people still read.
-        Processors that must not go on in this process are told and do not unready it: others may go on.
+        Nor is it while its topic has never been one to publish to: somebody has set something wrongly. That Kafka is
+        away, and processors that must not go on in this process, are told and do not unready it: others may go on.
         """
         if self.worker is None:
-            return Shown.json({"ready": False, "reason": "the database was not reached yet"}, ok=False)
-        since, built = self.worker.since_leases(), self.worker.being_built()
-        ready = since < RECENTLY and not built
-        found = {"ready": ready, "being_built": built, "stopped": self.worker.stopped()}
+            reason = f"the database was not reached yet: {self.store_away.reason}"
+            return Shown.json({"ready": False, "reason": reason}, ok=False)
+        since, built, relay = self.worker.since_leases(), self.worker.being_built(), self.worker.relay
+        degraded = [f"nothing is published: {relay.waits_for}"] if relay and relay.waits_for else []
+        found = {"being_built": built, "stopped": self.worker.stopped(), "degraded": degraded}
         if since >= RECENTLY:
-            found["reason"] = f"the database has not been reached for {since:.0f} s"
-        return Shown.json(found, ok=ready)
+            found["reason"] = f"the database has not been reached for {since:.0f} s: {self.worker.store_away()}"
+        elif relay and relay.unfit:
+            found["reason"] = relay.unfit
+        ready = not built and "reason" not in found
+        return Shown.json({"ready": ready, **found}, ok=ready)
 
     def figures(self) -> Shown:
         """What it has counted, for Prometheus, and how far the service is."""

@@ -15,7 +15,7 @@ from uuid import uuid4
 import structlog
 
 from chassis.errors import Unavailable
-from chassis.logs import reason_of
+from chassis.outage import Outage
 from chassis.processing.checkpoints import checkpoints, register
 from chassis.processing.heads import note
 from chassis.processing.leases import RELAY, Key, Lease, Leases
@@ -66,6 +66,8 @@ class Worker:
         self._held: list[Lease] = []
         self._targets: dict[str, dict[str, Heads]] = {}
         self._noted: dict[str, Heads] = {}
+        self._unreached = {name: Outage("source-unreached", "source-reached", source=name) for name in self._sources}
+        self._store_away = Outage("store-unavailable", "store-back")
         self._renewed = self._compared = 0.0
         self._held_at = time.monotonic()
 
@@ -110,6 +112,15 @@ class Worker:
         serving = {each.model.name for each in models if each.serving}
         return [model.name for model in self._service.read_models if model.name not in serving]
 
+    @property
+    def relay(self) -> Relay | None:
+        """What publishes, if events travel by Kafka."""
+        return self._relay
+
+    def store_away(self) -> str:
+        """What the database said when it let no lease be renewed; nothing while it does."""
+        return self._store_away.reason
+
     def since_leases(self) -> float:
         """Seconds since its leases were last renewed, or it was made; more than a few, and the database is away."""
         return time.monotonic() - self._held_at
@@ -131,8 +142,9 @@ class Worker:
             raise RuntimeError(f"these threads have ended: {', '.join(dead)}")
         try:
             self.look()
+            self._store_away.over()
         except Unavailable as error:
-            log.warning("store-unavailable", reason=reason_of(error))
+            self._store_away.goes_on(error.told)
 
     def look(self) -> None:
         """Do what is due: new processors, leases, heads, switches."""
@@ -185,8 +197,12 @@ class Worker:
         return bool(waiting)
 
     def _register_on(self, source: str, processors: list[Processor]) -> None:
-        if (heads := self._heads_of(source)) is None:
+        try:
+            heads = self._asked(source)
+        except SourceGone as error:
+            self._unreached[source].goes_on(str(error))
             return
+        self._unreached[source].over()
         with self._store.transaction() as transaction:
             for processor in processors:
                 register(transaction.connection, processor.name, source, heads, at_head=processor.at_head)
@@ -194,12 +210,16 @@ class Worker:
             self._registered.update({Key(processor.name, source, partition): processor for partition in heads})
 
     def _heads_of(self, source: str) -> Heads | None:
-        """None while it is away. That may take seconds to be known, in which leases go on."""
-        self._hold_if_due()
+        """None while it is away."""
         try:
-            return self._sources[source].heads()
+            return self._asked(source)
         except SourceGone:
             return None
+
+    def _asked(self, source: str) -> Heads:
+        """Its heads. That it is away may take seconds to be known, in which leases go on. Raises SourceGone."""
+        self._hold_if_due()
+        return self._sources[source].heads()
 
     def _hold_if_due(self) -> None:
         if time.monotonic() - self._renewed >= _RENEW:

@@ -11,8 +11,8 @@ from kafka.admin import KafkaAdminClient
 
 from chassis.settings import Brokers
 from chassis.transport.kafka.clients import opened, reaching
-from chassis.transport.kafka.topics import FOR_EVER, Topic, Topics, WrongTopic
-from chassis.transport.publisher import TopicGone
+from chassis.transport.kafka.topics import FOR_EVER, Topic, Topics
+from chassis.transport.publisher import MayNot, TopicGone, WrongTopic
 
 COPIES = 3
 """Of each event, on as many brokers, where there are that many."""
@@ -79,6 +79,11 @@ def reached(brokers: Brokers) -> Iterator[Kafka]:
     try:
         with Topics(brokers) as topics:
             yield Kafka(brokers, topics, _size(brokers))
+    except MayNot as error:
+        raise click.ClickException(
+            f"Kafka at {brokers.bootstrap_servers}: {error}; let its user do that, or where Strimzi looks after the "
+            f"topics, do it with the KafkaTopic: docs/runbooks/relay-stopped.md"
+        ) from None
     except TopicGone as error:
         raise click.ClickException(
             f"Kafka at {brokers.bootstrap_servers}: {error}; see that it runs and that the address is right (--kafka, "

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 import click
 import psycopg
-from psycopg import conninfo, errors, sql
+from psycopg import errors, sql
 from sqlalchemy.exc import DBAPIError
 
 from chassis.errors import Unavailable
 from chassis.logs import reason_of
 from chassis.store.postgres import PostgresStore
+from chassis.store.postgres.addresses import host_of, place_of
+from chassis.store.postgres.failures import said
 from chassis.store.postgres.migrating import migrate
 from chassis.store.protocol import WrongStore
 
@@ -55,7 +57,7 @@ def make_missing(server: str, name: str) -> bool:
         except errors.InsufficientPrivilege:
             who = connection.info.user
             raise click.ClickException(
-                f"PostgreSQL at {_host(server)}: {who} may not make the database {name}; let it (ALTER ROLE {who} "
+                f"PostgreSQL at {host_of(server)}: {who} may not make the database {name}; let it (ALTER ROLE {who} "
                 f"CREATEDB), or make it (CREATE DATABASE {name} OWNER {who})"
             ) from None
         except errors.DuplicateDatabase:
@@ -77,34 +79,19 @@ def bring_up(address: str, service: str, master_key: bytes, *, made: bool, parti
 
 def partitions_in(address: str, service: str, master_key: bytes) -> int:
     """How many partitions this database of the service has. Raises ClickException."""
-    store = PostgresStore(address, service, master_key=master_key, connections=1)
-    try:
-        with telling(address):
-            return store.partitions
-    finally:
-        store.close()
-
-
-def name_of(address: str) -> str:
-    """The name of the database in its address."""
-    return str(_parts(address).get("dbname", ""))
-
-
-def place_of(address: str) -> str:
-    """Where a database is, in words that hold no password."""
-    return f"{name_of(address)} on {_host(address)}"
+    with telling(address), closing(PostgresStore(address, service, master_key=master_key, connections=1)) as store:
+        return store.partitions
 
 
 @contextmanager
 def telling(address: str) -> Iterator[None]:
     """What goes wrong inside is told in one line, with the place and what to do."""
-    where = place_of(address)
     try:
         yield
     except WrongStore as error:
         raise click.ClickException(str(error)) from None
     except (Unavailable, DBAPIError, psycopg.Error) as error:
-        raise click.ClickException(f"database {where}: {reason(error)}") from None
+        raise click.ClickException(f"database {place_of(address)}: {reason(error)}") from None
 
 
 def reason(error: BaseException) -> str:
@@ -115,30 +102,10 @@ def reason(error: BaseException) -> str:
     if not isinstance(cause, psycopg.Error):
         return reason_of(error)
     if isinstance(cause, errors.InsufficientPrivilege):
-        return f"{_one_line(cause)}; make the role that enters it its owner"
+        return f"{said(cause)}; make the role that enters it its owner"
     if isinstance(cause, psycopg.OperationalError) and cause.sqlstate is None:
-        return f"{_one_line(cause)}; see that it runs and that the address is right; a new one needs: nyfiken migrate"
-    return _one_line(cause)
-
-
-def _one_line(error: psycopg.Error) -> str:
-    first, *_ = (error.diag.message_primary or str(error) or type(error).__name__).splitlines()
-    return first.rpartition(" failed: ")[2].removeprefix("FATAL:").strip()  # before that it says where
-
-
-def _host(address: str) -> str:
-    parts = _parts(address)
-    return f"{parts.get('host', 'localhost')}:{parts.get('port', 5432)}"
-
-
-def _parts(address: str) -> dict[str, object]:
-    try:
-        return dict(conninfo.conninfo_to_dict(address))
-    except psycopg.ProgrammingError:  # its words may hold the password
-        raise click.ClickException(
-            "this is no address that PostgreSQL can read: write what is special in a name or password as "
-            "%XX, the / as %2F"
-        ) from None
+        return f"{said(cause)}; see that it runs and that the address is right; a new one needs: nyfiken migrate"
+    return said(cause)
 
 
 def _counted(number: int, what: str) -> str:

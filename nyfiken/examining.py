@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import dataclasses
+import os
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, nullcontext
@@ -10,46 +10,40 @@ from datetime import datetime
 from importlib import import_module
 
 import click
-import jwt
 import sqlalchemy as sa
 
 from chassis.errors import Unavailable
+from chassis.issuer import Issuer
 from chassis.keys import WrongKeys, load_keys
+from chassis.misspelt import unknown
 from chassis.process import Process
 from chassis.processes import ServiceToken
 from chassis.processing.source import SourceGone
 from chassis.program import Program
-from chassis.settings import Settings, WrongSetting, load_feeds, load_health, load_listening, load_settings
+from chassis.settings import PREFIX, Settings, WrongSetting, load_feeds, load_health, load_listening, load_settings
+from chassis.store.postgres.addresses import place_of
 from chassis.store.protocol import Store, WrongStore
 from chassis.transport.feed import FeedSource
 from contracts.event import events, upcasters
 from nyfiken.brokers import reached
-from nyfiken.databases import place_of, telling
+from nyfiken.databases import telling
+from nyfiken.findings import Elsewhere, Finding, Wrong
+from nyfiken.surroundings import collecting, room_in
 
 APART = 5.0
 """Seconds by which this machine's clock and the database's may differ; a token allows ten between any two machines."""
-_TIMEOUT = 3
-"""Seconds in which an issuer must answer."""
 _TROUBLE = (WrongSetting, WrongKeys, WrongStore, Unavailable, SourceGone, click.ClickException)
 
 
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """What was found of one thing, in one line."""
-
-    of: str
-    told: str
-    wrong: bool = False
-
-
-class Wrong(Exception):
-    """What is wrong, and what to do."""
-
-
 class Examination:
-    """Looks at one thing after the other; what needs something that is wrong is not looked at."""
+    """Looks at one thing after the other; what needs something that is wrong is not looked at.
 
-    def __init__(self, service: str) -> None:
+    ``role`` is ``web`` or ``worker`` where only what that process needs is to be right. Without it, a process of which
+    nothing is set runs elsewhere: in a Pod there is one of them.
+    """
+
+    def __init__(self, service: str, role: str | None = None) -> None:
+        self._role = role
         self._main = f"services.{service}.main"
         self._program: Program = import_module(self._main).PROGRAM
         self._service = self._program.service
@@ -68,8 +62,10 @@ class Examination:
                     continue
                 try:
                     told = getattr(self, name)()
+                except Elsewhere as reason:
+                    yield Finding(of=name, told=str(reason), state="elsewhere")
                 except (*_TROUBLE, Wrong) as error:
-                    yield Finding(of=name, told=_said(error), wrong=True)
+                    yield Finding(of=name, told=_said(error), state="wrong")
                 else:
                     right.add(name)
                     yield Finding(of=name, told=told)
@@ -77,15 +73,28 @@ class Examination:
     def general(self) -> str:
         """The settings of both processes."""
         self._settings = load_settings()
-        return f"worker {self._settings.worker}, data in {self._settings.data}"
+        found = [f"worker {self._settings.worker}", f"data in {self._settings.data}"]
+        if strange := unknown(name.removeprefix(PREFIX) for name in os.environ if name.startswith(PREFIX)):
+            found.append(f"not known here: {', '.join(PREFIX + name for name in strange)}")
+        return ", ".join(found)
+
+    def disk(self) -> str:
+        """Whether there is room where it writes."""
+        return room_in(self._settings.data, has_histories=self._settings.database is None)
 
     def web(self) -> str:
         """Where the web process listens."""
+        if self._role == "worker" or (self._role is None and "NYFIKEN_PORT" not in os.environ and _feeds_are_set()):
+            raise Elsewhere("not looked at: here a worker runs; web needs NYFIKEN_PORT (--role web)")
         listening = load_listening()
-        return f"{listening.host}:{listening.port}, {listening.threads} threads"
+        health = f", health at {listening.health_port}" if listening.health_port else ""
+        return f"{listening.host}:{listening.port}{health}, {listening.threads} threads"
 
     def worker(self) -> str:
         """Where the worker shows its health, and whom it reads."""
+        needed = [f"NYFIKEN_FEED_{name.upper()}" for name in self._service.consumes]
+        if self._role == "web" or (self._role is None and "NYFIKEN_PORT" in os.environ and not _feeds_are_set()):
+            raise Elsewhere(f"not looked at: here web runs; a worker needs {', '.join(needed)} (--role worker)")
         self._addresses, health = load_feeds(self._service.consumes), load_health()
         shown = f"shows its health at {health[0]}:{health[1]}" if health else "shows its health nowhere"
         return f"{shown}; reads {', '.join(self._addresses) or 'nobody'}"
@@ -150,7 +159,7 @@ class Examination:
             try:
                 feed.heads()
             except SourceGone as error:
-                told = f"{error}, at {url}; see that it runs there (NYFIKEN_FEED_{name.upper()}), with the same keys"
+                told = f"{error}; see that it runs there (NYFIKEN_FEED_{name.upper()}), with the same keys"
                 raise Wrong(told) from None
             finally:
                 feed.close()
@@ -158,17 +167,19 @@ class Examination:
 
     def issuer(self) -> str:
         """Whether who issues tokens tells the keys."""
-        if (url := self._settings.jwks_url) is None:
+        url, name = self._settings.jwks_url, self._settings.issuer
+        if url is None or name is None:
             return "the platform itself"
-        try:
-            found = jwt.PyJWKClient(url, timeout=_TIMEOUT).get_jwk_set()
-        except (jwt.PyJWTError, ValueError) as error:
-            raise Wrong(f"{url} tells no keys ({type(error).__name__}); is NYFIKEN_JWKS_URL right?") from None
-        return f"{self._settings.issuer}, {len(found.keys)} keys"
+        return f"{name}, {Issuer(url, name).ask()} keys"
+
+    def traces(self) -> str:
+        """Whether who collects spans takes some."""
+        return "none are noted" if self._settings.traces is None else collecting(self._settings.traces)
 
 
 _NEEDS: dict[str, frozenset[str]] = {
     "general": frozenset(),
+    "disk": frozenset({"general"}),
     "web": frozenset(),
     "worker": frozenset(),
     "keys": frozenset({"general"}),
@@ -178,11 +189,16 @@ _NEEDS: dict[str, frozenset[str]] = {
     "topic": frozenset({"database"}),
     "feeds": frozenset({"keys", "worker"}),
     "issuer": frozenset({"general"}),
+    "traces": frozenset({"general"}),
 }
 """What is looked at, in this order → what of it must be right."""
+
+
+def _feeds_are_set() -> bool:
+    return any(name.startswith(f"{PREFIX}FEED_") for name in os.environ)
 
 
 def _said(error: BaseException) -> str:
     if isinstance(error, click.ClickException):
         return error.message
-    return str(error) if not isinstance(error, Unavailable) else str(error.details.get("reason", error.slug))
+    return error.told if isinstance(error, Unavailable) else str(error)

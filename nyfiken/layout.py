@@ -80,8 +80,9 @@ class Layout:
         )
 
     def environment(self, service: str) -> dict[str, str]:
-        """What both processes of a service are set by."""
-        return importable(os.environ) | {
+        """What both processes of a service are set by; six of them cannot show their health at one port."""
+        around = {name: value for name, value in os.environ.items() if name != "NYFIKEN_HEALTH_PORT"}
+        return importable(around) | {
             "NYFIKEN_DATA": str(self.data),
             "NYFIKEN_HOST": HOST,
             "NYFIKEN_PORT": str(self.ports[service]),

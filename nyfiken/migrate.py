@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from nyfiken.databases import Ready, bring_up, make_missing, name_of
+from chassis.store.postgres.addresses import name_of
+from nyfiken.databases import Ready, bring_up, make_missing
 from nyfiken.key_files import platform_keys
 from nyfiken.layout import SERVICES, data_option
 from nyfiken.servers import Servers, database_option, servers_options

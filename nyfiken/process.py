@@ -17,8 +17,9 @@ _service = click.argument("service", type=click.Choice(SERVICES), metavar="SERVI
 def web(service: str) -> None:
     """Be the web process of the SERVICE: it answers requests until it is told to end.
 
-    Everything about it is set by the environment, NYFIKEN_PORT and the rest: docs/servers.md. This process becomes it,
-    with the same process id, so signals reach it.
+    Everything about it is set by the environment, NYFIKEN_PORT and the rest: docs/servers.md. With NYFIKEN_HEALTH_PORT
+    it shows there alone whether it lives and its figures. This process becomes it, with the same process id, so signals
+    reach it.
 
     \b
     NYFIKEN_PORT=8081 nyfiken web ideas

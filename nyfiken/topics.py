@@ -77,7 +77,8 @@ def command(
 def renew(services: tuple[str, ...], servers: Servers) -> None:
     """Put an empty topic in place of that of each SERVICE; the running relay publishes the whole store to it again.
 
-    So Kafka forgets what was masked in the store, and a topic that was damaged is whole.
+    So Kafka forgets what was masked in the store, and a topic that was damaged is whole. It takes a Kafka user who may
+    delete and make topics; where Strimzi looks after them, delete the KafkaTopic and apply it again instead.
 
     \b
     nyfiken topics renew ideas

@@ -14,10 +14,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 
-import structlog
-
 from chassis.errors import Unavailable
-from chassis.logs import reason_of
+from chassis.outage import Outage
 from chassis.processing.batches import Assignment, Batch, limit_of, shared
 from chassis.processing.checkpoints import checkpoints
 from chassis.processing.leases import Lease, Leases
@@ -28,7 +26,6 @@ from chassis.processing.source import Source, SourceGone, SourceRestored, restor
 from chassis.recorded import Recorded
 from chassis.store.protocol import Head, Store
 
-log = structlog.get_logger("processing")
 _WAIT = 1.0
 _PAUSE = 0.5
 _KEEP = 0.1
@@ -48,6 +45,8 @@ class Reader:
         self._lock = threading.Lock()
         self._assigned: dict[tuple[str, int], Assignment] = {}
         self._kept = 0.0
+        self._source_away = Outage("source-gone", "source-back", source=source.service)
+        self._store_away = Outage("store-unavailable", "store-back", reader=source.service)
         self._gone: set[int] = set()
         """Partitions that were not to be read: they come last, so that they hold up no other."""
         self._has_more = False
@@ -78,15 +77,22 @@ class Reader:
                 if not self._has_more:
                     self._wait(stopping)
                     self._keep_if_due()
+                self._source_away.over()
+                self._store_away.over()
             except (SourceGone, Unavailable) as error:
-                if isinstance(error, SourceGone):
-                    FAILURES.labels(self._source.service).inc()
-                log.warning("source-gone", source=self._source.service, reason=reason_of(error))
-                with contextlib.suppress(Unavailable):
-                    self._keep_if_due()
+                self._goes_on_without(error)
                 stopping.wait(_PAUSE)
         with contextlib.suppress(Unavailable):
             self.keep()
+
+    def _goes_on_without(self, error: SourceGone | Unavailable) -> None:
+        if isinstance(error, Unavailable):
+            self._store_away.goes_on(error.told)
+        else:
+            FAILURES.labels(self._source.service).inc()
+            self._source_away.goes_on(str(error))
+        with contextlib.suppress(Unavailable):
+            self._keep_if_due()
 
     def step(self) -> bool:
         """Move every group of processors by one batch; whether there was anything to read."""

@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import orjson
 
+from chassis.logs import without_login
 from chassis.processing.source import SourceGone, restored
 from chassis.recorded import Position, Recorded
 from chassis.store.protocol import Head
@@ -29,6 +30,7 @@ class FeedSource:
 
     def __init__(self, service: str, url: str, token: Callable[[], str]) -> None:
         self.service = service
+        self._place = f"{service} at {without_login(url)}"
         self._token = token
         tls = url.startswith("https:")  # without it, no certificates need to be read
         self._client = httpx.Client(base_url=url, timeout=_GRACE, trust_env=False, verify=tls)
@@ -85,7 +87,7 @@ class FeedSource:
             found = orjson.loads(answer.content)["heads"]
             heads = {each["partition"]: Head(position=each["position"], id=each["id"]) for each in found}
         except (ValueError, KeyError, TypeError) as error:
-            raise SourceGone(f"{self.service}: answered something else than heads") from error
+            raise SourceGone(f"{self._place}: answered something else than heads") from error
         self._partitions = len(heads)
         return heads
 
@@ -97,16 +99,16 @@ class FeedSource:
         try:
             found = from_batch(answer.content)
         except NotAnEvent as error:
-            raise SourceGone(f"{self.service}: answered something else than events") from error
+            raise SourceGone(f"{self._place}: answered something else than events") from error
         return [self._proved(each, partition, after.position + n) for n, each in enumerate(found, start=1)]
 
     def _proved(self, each: Recorded | Position, partition: int, position: int) -> Recorded:
         """The event, if it is the one that comes next; a service sees everything, so a mark is wrong too."""
         expected = Position(self.service, partition, position)
         if isinstance(each, Position):
-            raise SourceGone(f"{self.service}: withholds {each} from a service; is its token right?")
+            raise SourceGone(f"{self._place}: withholds {each} from a service; is its token right?")
         if each.at != expected:
-            raise SourceGone(f"{self.service}: gave {each.at}, {expected} was next")
+            raise SourceGone(f"{self._place}: gave {each.at}, {expected} was next")
         return each
 
     def _get(self, path: str, asked: Mapping[str, Any], timeout: float) -> httpx.Response:
@@ -114,7 +116,7 @@ class FeedSource:
         try:
             answer = self._client.get(path, params=asked, headers=headers, timeout=timeout)
         except httpx.TransportError as error:
-            raise SourceGone(f"{self.service}: {type(error).__name__}") from error
+            raise SourceGone(f"{self._place}: {type(error).__name__} ({error})") from error
         if answer.status_code not in (httpx.codes.OK, httpx.codes.PRECONDITION_FAILED):
-            raise SourceGone(f"{self.service}: answered {answer.status_code}")
+            raise SourceGone(f"{self._place}: answered {answer.status_code}")
         return answer

@@ -14,6 +14,14 @@ class TopicGone(Exception):
     """The topic cannot be reached now, or is not there; it is tried again."""
 
 
+class MayNot(TopicGone):
+    """Kafka does not let this user do what was asked."""
+
+
+class WrongTopic(TopicGone):
+    """The topic is not there, or cannot carry the service's events; says which, what is needed and what to do."""
+
+
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class TopicState:
     """Which topic it is, and the offset that each partition's next message gets."""

@@ -20,13 +20,12 @@ from prometheus_client import Counter, Gauge
 
 from chassis.errors import Unavailable
 from chassis.failpoints import failpoint
-from chassis.logs import reason_of
 from chassis.processing.source import SourceRestored, following
 from chassis.recorded import Recorded
 from chassis.store.protocol import Head, Store
 from chassis.tracing import Timed
 from chassis.transport.agreement import is_published_to, lost, unknown
-from chassis.transport.publisher import Outcome, Publisher, TopicGone, TopicState
+from chassis.transport.publisher import Outcome, Publisher, TopicGone, TopicState, WrongTopic
 from chassis.transport.relayed import Relayed, begin, behind, move
 
 log = structlog.get_logger("relay")
@@ -67,12 +66,17 @@ class Relay:
         """How far it is, and what the database knows of that."""
         self._compared = self._saved = 0.0
         self._is_reaching = True
+        self._has_fitted = False
         self._seen: Mapping[int, Head] | None = None
         """The heads that a wait has just ended with."""
         self._has_more = False
         """Whether the last batch was as large as it may be, so that more is waiting for sure."""
         self.stopped: dict[int, str] = {}
         """Partitions that must not go on in this process, and why."""
+        self.waits_for = ""
+        """Why nothing is published now; nothing while all is well."""
+        self.unfit = ""
+        """The same, where the topic has never been one to publish to since this process was started."""
 
     def assign(self, partitions: Iterable[int]) -> None:
         """Publish exactly these from now on, from their checkpoints."""
@@ -83,13 +87,16 @@ class Relay:
         while not stopping.is_set():
             try:
                 self._relay()
+                self._has_fitted = True
                 self._reaches(True)
                 self._save_if_due()
                 if not self._has_more:
                     self._wait(stopping)
                     self._save_if_due()
             except (TopicGone, Unavailable) as error:
-                self._reaches(False, str(error) if isinstance(error, TopicGone) else reason_of(error))
+                if isinstance(error, WrongTopic) and not self._has_fitted:
+                    self.unfit = str(error)
+                self._reaches(False, str(error) if isinstance(error, TopicGone) else error.told)
                 with suppress(Unavailable):  # of the other partitions
                     self._save_if_due()
                 stopping.wait(_PAUSE)
@@ -236,7 +243,9 @@ class Relay:
             log.info("relay-goes-on", service=self._store.service)
         elif not reaches and self._is_reaching:
             log.warning("relay-waits", service=self._store.service, reason=reason)
-        self._is_reaching = reaches
+        self._is_reaching, self.waits_for = reaches, reason
+        if reaches:
+            self.unfit = ""
 
     def _stop(self, partition: int, reason: str) -> None:
         self.stopped[partition] = reason

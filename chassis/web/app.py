@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -36,10 +35,12 @@ def create_app(
     tokens: Tokens,
     problem_texts: Iterable[Path] = (),
     waiting: int = 4,
+    health_port: int | None = None,
 ) -> Flask:
     """The app of a service: its routes, and what every service has.
 
     ``problem_texts`` are the service's ``problems.toml``; so many requests may be ``waiting`` at once.
+    With a ``health_port`` health and figures are shown there and nowhere else, and nothing else is.
     """
     app = Flask(service.name, static_folder=None)
     app.config.update(
@@ -51,15 +52,18 @@ def create_app(
         OPENAPI_JSON_PATH="openapi.json",
         PROPAGATE_EXCEPTIONS=False,
     )
-    app.extensions[EXTENSION] = Runtime(
+    app.extensions[EXTENSION] = now = Runtime(
         service=service,
         store=store,
         tokens=tokens,
         texts=Texts(problem_texts, service.words),
         waiting=Waiting(waiting),
         progress=Progress(store),
+        health_port=health_port,
     )
-    _prepare(store)
+    _prepare(now)
+    if tokens.issuer is not None:
+        tokens.issuer.begin()
     context.register(app)
     api = make_api(app)
     problems.register(app)
@@ -69,7 +73,10 @@ def create_app(
     return app
 
 
-def _prepare(store: Store) -> None:
+def _prepare(now: Runtime) -> None:
     """A query may come before the first worker. A database that is away now was prepared by a migration."""
-    with contextlib.suppress(Unavailable), store.transaction() as transaction:
-        create_tables(transaction.connection)
+    try:
+        with now.store.transaction() as transaction:
+            create_tables(transaction.connection)
+    except Unavailable as error:
+        now.store_away.goes_on(error.told)

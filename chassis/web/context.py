@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 
 import structlog
 from flask import Flask, Response, current_app, g, request
+from werkzeug.exceptions import NotFound
 
 from chassis.errors import Unauthenticated
 from chassis.metrics import HTTP_REQUESTS, HTTP_SECONDS
@@ -20,7 +21,8 @@ from chassis.web.runtime import runtime
 V = TypeVar("V", bound=Callable[..., Any])
 log = structlog.get_logger("web")
 _TRACEPARENT = re.compile(r"\A00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}\Z")
-_ROUTINE = frozenset({"feed", "health"})
+_HEALTH = "health"
+_ROUTINE = frozenset({"feed", _HEALTH})
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 CAREFUL: Mapping[str, str] = {
     "X-Content-Type-Options": "nosniff",
@@ -44,6 +46,7 @@ def is_open(app: Flask, endpoint: str | None) -> bool:
 def register(app: Flask) -> None:
     """Do this around every request of the app."""
     app.before_request(_begin)
+    app.before_request(_keep_apart)
     app.before_request(_authenticate)
     app.after_request(_end)
     app.teardown_request(_forget)
@@ -60,6 +63,13 @@ def _begin() -> None:
     structlog.contextvars.bind_contextvars(correlation_id=g.correlation_id)
     if g.served.trace_id:
         structlog.contextvars.bind_contextvars(trace_id=g.served.trace_id)
+
+
+def _keep_apart() -> None:
+    """Where health has a port of its own, people come to one and whoever watches over the process to the other."""
+    port = runtime().health_port
+    if port is not None and (request.blueprint == _HEALTH) != (request.environ["SERVER_PORT"] == str(port)):
+        raise NotFound
 
 
 def _is_routine() -> bool:

@@ -35,16 +35,20 @@ def healthz() -> Response:
 def readyz() -> Response:
     """Say whether this service is able to serve, and how far its processors are.
 
-    Able to serve: the database can be written, and each read model of today's version has caught up once. What lags
-    or does not work later is shown here (``behind``, ``degraded``) and never makes it unready.
+    Able to serve: the database can be written, each read model of today's version has caught up once, and whoever else
+    signs tokens has told the keys once. What lags or does not work later is shown here (``behind``, ``degraded``) and
+    never makes it unready.
     """
+    away = runtime().store_away
     try:
         found = _readiness()
     except Unavailable as error:
+        away.goes_on(error.told)
         return _answer(503, {"ready": False, "reason": error.details.get("reason", error.slug)})
-    except WrongStore as error:  # it could not be reached when this process started
-        log.error("wrong-store", reason=str(error))
+    except WrongStore as error:  # it was away when this process was started
+        away.goes_on(str(error))
         return _answer(503, {"ready": False, "reason": "the database is not one to work on; the log says why"})
+    away.over()
     return _answer(200 if found["ready"] else 503, found)
 
 
@@ -66,7 +70,10 @@ def _readiness() -> dict[str, Any]:
         for lag in lags(now.service, now.store, known_heads(now.store))
         if lag.behind
     ]
-    return {"ready": not built, "being_built": built, "behind": behind, "degraded": _degraded(now.store)}
+    shown = {"ready": not built, "being_built": built, "behind": behind, "degraded": _degraded(now.store)}
+    if now.tokens.issuer is not None and (reason := now.tokens.issuer.unknown):
+        shown |= {"ready": False, "reason": reason}
+    return shown
 
 
 def _degraded(store: Store) -> list[str]:

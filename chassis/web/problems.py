@@ -12,6 +12,7 @@ from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException
 
 from chassis.errors import Refusal, Unavailable
+from chassis.store.protocol import WrongStore
 from chassis.web.messages import translated
 from chassis.web.runtime import language, runtime
 from contracts.event import UnknownEventVersion
@@ -70,6 +71,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(Refusal, lambda refusal: respond(of_refusal(refusal)))
     app.register_error_handler(HTTPException, lambda error: respond(of_http(error, app)))
     app.register_error_handler(UnknownEventVersion, lambda error: respond(_newer(error)))
+    app.register_error_handler(WrongStore, lambda error: respond(_another_store(error)))
     app.register_error_handler(Exception, lambda error: respond(_unexpected(error)))
 
 
@@ -148,6 +150,12 @@ def _newer(error: UnknownEventVersion) -> Problem:
     """A newer release, which is being rolled out beside this one, was there first: that one can answer."""
     log.warning("newer-release-needed", correlation_id=g.get("correlation_id"), type=str(error))
     return of_refusal(Unavailable("newer-release-needed"))
+
+
+def _another_store(error: WrongStore) -> Problem:
+    """The database was away when this process was started, and is not one that it may work on."""
+    runtime().store_away.goes_on(str(error))
+    return of_refusal(Unavailable("store-unavailable", reason="the database is not one to work on"))
 
 
 def _unexpected(error: Exception) -> Problem:

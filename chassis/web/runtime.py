@@ -9,6 +9,7 @@ from flask import current_app, g, request
 
 from chassis.command import Caller
 from chassis.decider import States
+from chassis.outage import Outage
 from chassis.recorded import Metadata
 from chassis.service import Service
 from chassis.store.protocol import Store
@@ -30,7 +31,9 @@ class Runtime:
     texts: Texts
     waiting: Waiting
     progress: Progress
+    health_port: int | None = None
     memory: States = dataclasses.field(default_factory=States)
+    store_away: Outage = dataclasses.field(default_factory=lambda: Outage("store-unavailable", "store-back"))
 
 
 def runtime() -> Runtime:

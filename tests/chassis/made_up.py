@@ -49,3 +49,5 @@ LISTENS = Program(
     problems=OWN,
     adapters=BY_SETTINGS,
 )
+BY_SETTINGS_ALONE = dataclasses.replace(COUNTS, adapters=BY_SETTINGS)
+"""The one that counts, with its history where the environment says."""

@@ -18,6 +18,7 @@ from nyfiken.supervisor import end_with
 ROOT = Path(__file__).parents[2]
 PATIENCE = 20.0
 COUNTS = ("suite", "tests.chassis.made_up_counts")
+ANYWHERE = ("suite", "tests.chassis.made_up_by_settings")
 LISTENS = ("listener", "tests.chassis.made_up_listens")
 
 
@@ -74,7 +75,7 @@ class Running:
             time.sleep(0.02)
 
     def said(self):
-        return self._log.read_text()
+        return self._log.read_text() if self._log.exists() else ""
 
     def stop(self):
         """Ask it to end; the seconds that it took, and its exit code."""

@@ -202,7 +202,12 @@ def test_a_worker_is_ready_once_its_read_models_serve_so_that_those_before_it_go
         worker.url = f"http://127.0.0.1:{port}"
         worker.until("/healthz")
         within(20, lambda: httpx.get(f"{worker.url}/readyz").json().get("being_built") == ["heard"])
-        assert worker.until("/readyz", 503).json() == {"ready": False, "being_built": ["heard"], "stopped": {}}
+        assert worker.until("/readyz", 503).json() == {
+            "ready": False,
+            "being_built": ["heard"],
+            "stopped": {},
+            "degraded": [],
+        }
         with Running(COUNTS, "web", data, port=owner):
             assert worker.until("/readyz", 200).json()["being_built"] == []
         assert worker.until("/readyz", 200).json()["ready"], "it was ready once"
@@ -213,7 +218,7 @@ def test_a_worker_shows_its_health_and_figures_on_a_port_of_its_own(data, store)
     with Running(COUNTS, "worker", data, health_port=port) as worker:
         worker.url = f"http://127.0.0.1:{port}"
         assert worker.until("/healthz").json() == {"alive": True}
-        assert worker.until("/readyz").json() == {"ready": True, "being_built": [], "stopped": {}}
+        assert worker.until("/readyz").json() == {"ready": True, "being_built": [], "stopped": {}, "degraded": []}
         store.append(raised("counter-a", 0, 1))
 
         def page():

@@ -1,8 +1,15 @@
 """A setting that will not do names itself, what it is and what is expected, and never says its value."""
 
-import pytest
+import re
+from pathlib import Path
 
+import pytest
+from psycopg import conninfo
+
+from chassis import settings
+from chassis.misspelt import KNOWN, OF_COMMANDS
 from chassis.settings import WrongSetting, load_database, load_feeds, load_health, load_listening, load_settings
+from nyfiken import servers
 
 
 @pytest.fixture(autouse=True)
@@ -55,6 +62,13 @@ def test_a_quarter_of_the_threads_may_wait(monkeypatch):
         (load_settings, "KEYS", "", "NYFIKEN_KEYS is empty; expected: a folder"),
         (load_settings, "JWKS_URL", "ftp://x", "NYFIKEN_JWKS_URL is a text of 7 characters; expected: an http"),
         (load_settings, "JWKS_URL", "https://idp.example/keys", "NYFIKEN_ISSUER is not set; expected: the issuer"),
+        (load_settings, "KAFKA", "kafka:99999", "NYFIKEN_KAFKA is a text of 11 characters; expected: HOST:PORT"),
+        (load_settings, "DATABASE", "postgresql://ideas:secret%zz@db/ideas", "37 characters; expected: postgresql://"),
+        (load_settings, "DATABASE", "postgresql://ideas:secret@db:port/ideas", "39 characters; expected: postgresql:"),
+        (load_settings, "DATABASE", "postgresql://ideas:my secret@db/ideas", "37 characters; expected: postgresql://"),
+        (load_settings, "DATABASE", "postgresql://ideas:my@secret@db/ideas", "37 characters; expected: postgresql://"),
+        (load_settings, "DATABASE_URL", "postgresql://db/ideas", "DATABASE_URL is no setting; is NYFIKEN_DATABASE m"),
+        (load_settings, "LOGLEVEL", "debug", "NYFIKEN_LOGLEVEL is no setting; is NYFIKEN_LOG_LEVEL meant?"),
         (lambda: load_feeds(["ideas"]), "FEED_IDEAS", None, "NYFIKEN_FEED_IDEAS is not set; expected: an http"),
     ],
 )
@@ -80,3 +94,45 @@ def test_a_process_that_is_told_a_server_but_not_its_own_database_does_not_take_
 def test_feeds_have_one_address_each(monkeypatch):
     monkeypatch.setenv("NYFIKEN_FEED_IDEAS", "http://localhost:8081")
     assert load_feeds(["ideas"]) == {"ideas": "http://localhost:8081"}
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "postgresql://ideas:secret@db.example.org:5432/ideas",
+        "postgresql://ideas:se%40cret@[::1]:5432/ideas?sslmode=verify-full",
+        "postgres://ideas:a?b#c@one:5432,two:5433/ideas?target_session_attrs=read-write",
+        "postgresql://%2Fvar%2Frun%2Fpostgresql/ideas",
+    ],
+)
+def test_an_address_that_postgresql_can_read_is_one(monkeypatch, address):
+    monkeypatch.setenv("NYFIKEN_DATABASE", address)
+    assert load_database().address == address
+    assert conninfo.conninfo_to_dict(address)["dbname"] == "ideas"
+
+
+def test_what_is_somebody_elses_is_no_setting_written_wrongly(monkeypatch):
+    for name in ("SERVICE_HOST", "SERVICE_PORT", "PORT_80_TCP_ADDR", "FEED_BILLING", "TEST_SERVERS", "IMAGE"):
+        monkeypatch.setenv(f"NYFIKEN_{name}", "x")
+    load_settings()
+
+
+def test_every_setting_that_is_read_is_known_and_told_and_no_other(monkeypatch, tmp_path):
+    read, asked = settings._read, set()
+    monkeypatch.setattr(
+        settings, "_read", lambda parse, name, *told, **how: asked.add(name) or read(parse, name, *told, **how)
+    )
+    said = {
+        "KAFKA": "kafka:9092",
+        "KAFKA_SECURITY_PROTOCOL": "SASL_SSL",
+        "KAFKA_SASL_MECHANISM": "PLAIN",
+        "PORT": "8081",
+    }
+    for name, value in {**said, "KAFKA_SASL_USERNAME": "ideas", "KAFKA_SASL_PASSWORD": "x"}.items():
+        monkeypatch.setenv(f"NYFIKEN_{name}", value)
+    for load in (load_settings, load_listening, load_health):
+        load()
+    assert asked == KNOWN
+    assert [name for name in KNOWN if not re.search(rf"\b{name}\b", settings.__doc__)] == []
+    commands = set(re.findall(r'envvar="NYFIKEN_(\w+)"', Path(servers.__file__).read_text()))
+    assert commands - KNOWN == OF_COMMANDS

@@ -16,8 +16,9 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from chassis.errors import Unauthenticated, Unavailable
+from chassis.issuer import Issuer
 from chassis.keyring import KeyRing
-from chassis.tokens import ISSUER, Jwks, Tokens
+from chassis.tokens import ISSUER, Tokens
 
 KEY, SECRET = b"k" * 32, b"s" * 32
 TOKENS = Tokens(KEY, SECRET)
@@ -96,7 +97,7 @@ def test_a_token_that_is_not_valid_is_nobodys(name):
     assert refusal.value.slug == ("token-expired" if name == "expired" else "token-not-valid")
 
 
-class Issuer(BaseHTTPRequestHandler):
+class Keys(BaseHTTPRequestHandler):
     """An issuer that tells its public keys."""
 
     def do_GET(self):
@@ -111,10 +112,10 @@ class Issuer(BaseHTTPRequestHandler):
 
 @pytest.fixture(scope="module")
 def elsewhere():
-    with ThreadingHTTPServer(("127.0.0.1", 0), Issuer) as server:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Keys) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         url = f"http://127.0.0.1:{server.server_port}/keys"
-        yield Tokens(KEY, SECRET, Jwks(url, "https://login.example.org", audience="nyfiken"))
+        yield Tokens(KEY, SECRET, Issuer(url, "https://login.example.org", audience="nyfiken"))
         server.shutdown()
 
 
@@ -165,7 +166,7 @@ def test_an_issuer_that_does_not_answer_is_said_so():
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{taken.getsockname()[1]}/keys"
-        away = Tokens(KEY, SECRET, Jwks(url, "https://login.example.org"))
+        away = Tokens(KEY, SECRET, Issuer(url, "https://login.example.org"))
         with pytest.raises(Unavailable):
             away.caller(from_elsewhere())
 

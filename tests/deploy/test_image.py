@@ -16,7 +16,7 @@ WAIT = 30.0
 @pytest.fixture(scope="module")
 def web(image):
     with Container("web", "ideas") as running:
-        until(lambda: answers(f"{running.url(8080)}/healthz"), WAIT, running.said)
+        until(lambda: answers(f"{running.url(8081)}/healthz"), WAIT, running.said)
         yield running
 
 
@@ -52,14 +52,19 @@ def test_it_is_the_process_itself_without_a_shell(web):
 def test_a_worker_shows_its_health_and_ends_when_it_is_told_to(image):
     with Container("worker", "experiments", **NO_NEIGHBOURS) as worker:
         until(lambda: answers(f"{worker.url(8081)}/readyz"), WAIT, worker.said)
-        assert httpx.get(f"{worker.url(8081)}/readyz").json() == {"ready": True, "being_built": [], "stopped": {}}
+        assert httpx.get(f"{worker.url(8081)}/readyz").json() == {
+            "ready": True,
+            "being_built": [],
+            "stopped": {},
+            "degraded": [],
+        }
         assert "nyfiken_store_up 1.0" in httpx.get(f"{worker.url(8081)}/metrics").text
         assert worker.stop() == 0
 
 
 def test_web_ends_when_it_is_told_to(image):
     with Container("web", "notifications") as web:
-        until(lambda: answers(f"{web.url(8080)}/healthz"), WAIT, web.said)
+        until(lambda: answers(f"{web.url(8081)}/healthz"), WAIT, web.said)
         assert web.stop() == 0
 
 

@@ -78,7 +78,7 @@ def test_what_is_asked_on_a_cluster_is_asked_where_it_is(page):
 def test_doctor_is_asked_in_a_worker_unless_the_page_says_why_not(page):
     text = page.read_text()
     elsewhere = [line for line in lines(text) if "doctor" in line and "-web " in line]
-    assert not elsewhere or "in a web Pod (its lines `worker` and `feeds` are wrong there" in text
+    assert not elsewhere or "doctor is asked in a web Pod, for only web" in text
 
 
 def test_the_index_says_what_each_word_in_capitals_is():

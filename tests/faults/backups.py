@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import psycopg
 
-from nyfiken.databases import name_of
+from chassis.store.postgres.addresses import name_of
 from tests.servers.postgres import programs
 
 

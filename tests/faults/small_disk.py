@@ -11,11 +11,12 @@ from tempfile import TemporaryDirectory
 
 import psycopg
 
-from nyfiken.databases import name_of
+from chassis.store.postgres.addresses import name_of
 from tests.faults.backups import closed
 from tests.faults.stage import Stage
 
 _MEGABYTES = 64
+"""For a database."""
 _PAGE = bytes(4096)
 _NAME = "small"
 
@@ -44,7 +45,7 @@ def may_mount() -> bool:
     """Whether this process has the right to."""
     with TemporaryDirectory() as folder:
         try:
-            with _mounted(Path(folder)):
+            with small_disk(Path(folder)):
                 return True
         except (OSError, subprocess.CalledProcessError):
             return False
@@ -55,12 +56,12 @@ def on_a_small_disk(stage: Stage, service: str) -> Iterator[SmallDisk]:
     """A service's database is moved there, and back at the end; it is away for moments."""
     folder, database = stage.postgres.folder / _NAME, name_of(stage.database(service))
     folder.mkdir()
-    with _mounted(folder), psycopg.connect(stage.postgres.dsn, autocommit=True) as server:
+    with small_disk(folder) as disk, psycopg.connect(stage.postgres.dsn, autocommit=True) as server:
         shutil.chown(folder, stage.postgres.folder.owner(), stage.postgres.folder.group())
         server.execute(f"CREATE TABLESPACE {_NAME} LOCATION '{folder}'")
         try:
             _move(server, database, _NAME)
-            yield SmallDisk(folder)
+            yield disk
         finally:
             _move(server, database, "pg_default")
             server.execute(f"DROP TABLESPACE {_NAME}")
@@ -73,10 +74,11 @@ def _move(server: psycopg.Connection, database: str, tablespace: str) -> None:
 
 
 @contextlib.contextmanager
-def _mounted(folder: Path) -> Iterator[None]:
-    mount = ["mount", "-t", "tmpfs", "-o", f"size={_MEGABYTES}m", "nyfiken-test", str(folder)]
+def small_disk(folder: Path, megabytes: int = _MEGABYTES) -> Iterator[SmallDisk]:
+    """One in this folder, which is empty."""
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "nyfiken-test", str(folder)]
     subprocess.run(mount, check=True, capture_output=True)
     try:
-        yield
+        yield SmallDisk(folder)
     finally:
         subprocess.run(["umount", "--lazy", str(folder)], check=True)

@@ -16,7 +16,10 @@ from click.testing import CliRunner
 from nyfiken import examining
 from nyfiken.cli import cli
 from nyfiken.layout import SERVICES
+from tests.chassis.collector import Collector
+from tests.faults.small_disk import may_mount, small_disk
 from tests.platform import RunningPlatform, three_free_ports
+from tests.servers.found import absent
 from tests.servers.process import free_port
 
 ROOT = Path(__file__).parents[2]
@@ -37,15 +40,16 @@ def on_servers(tmp_path_factory, postgres_server, kafka_server):
 def look(on_servers):
     """What the doctor finds of ideas, with these settings beside its own: thing → (whether it is right, the rest)."""
 
-    def found(**settings):
+    def found(*options, **settings):
         own = settings_of(on_servers, "ideas")
         told = {f"NYFIKEN_{name.upper()}": value for name, value in settings.items()}
-        command = [sys.executable, "-m", "nyfiken", "doctor", "ideas"]
-        answer = subprocess.run(command, cwd=ROOT, env=os.environ | own | told, capture_output=True, text=True)
+        environment = {name: value for name, value in (os.environ | own | told).items() if value is not None}
+        command = [sys.executable, "-m", "nyfiken", "doctor", "ideas", *options]
+        answer = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
         title, *lines = answer.stdout.splitlines()
         assert (title, answer.stderr) == ("ideas", ""), answer.stderr
         assert "secret-word" not in answer.stdout
-        findings = {line[9:19].strip(): (line[2:7].strip() == "ok", line[20:]) for line in lines}
+        findings = {line[9:19].strip(): (line[2:7].strip() != "wrong", line[20:]) for line in lines}
         assert answer.returncode == (0 if all(right for right, _ in findings.values()) else 1)
         return findings
 
@@ -65,9 +69,8 @@ def wrong(findings):
 def test_where_everything_is_right_it_says_what_it_has_seen(look):
     found = look()
     assert wrong(found) == {}
-    assert list(found) == [
-        "general", "web", "worker", "keys", "database", "clock", "contracts", "topic", "feeds", "issuer"
-    ]  # fmt: skip
+    looked_at = "general disk web worker keys database clock contracts topic feeds issuer traces"
+    assert list(found) == looked_at.split()
     assert "8 partitions" in found["database"][1]
     assert ".ideas.v1 on 127.0.0.1:" in found["topic"][1]
     assert found["feeds"][1] == "experiments, notifications answered"
@@ -90,7 +93,7 @@ def test_without_keys_what_needs_them_is_not_looked_at(look, tmp_path):
     found = look(keys=str(tmp_path))
     assert list(wrong(found)) == ["keys"]
     assert "master cannot be read: No such file or directory; NYFIKEN_KEYS names the folder" in found["keys"][1]
-    assert set(found) == {"general", "web", "worker", "keys", "issuer"}
+    assert set(found) == {"general", "disk", "web", "worker", "keys", "issuer", "traces"}
 
 
 def test_other_keys_are_refused_by_the_database_and_by_the_neighbours(look, tmp_path):
@@ -98,7 +101,8 @@ def test_other_keys_are_refused_by_the_database_and_by_the_neighbours(look, tmp_
     told = wrong(look(keys=str(tmp_path / "other")))
     assert set(told) == {"database", "feeds"}
     assert "was made with another master key; put back the keys it was made with" in told["database"]
-    assert "experiments: answered 401, at http://127.0.0.1:" in told["feeds"]
+    assert told["feeds"].startswith("experiments at http://127.0.0.1:")
+    assert ": answered 401; see that it runs there" in told["feeds"]
     assert "with the same keys" in told["feeds"]
 
 
@@ -143,7 +147,8 @@ def test_a_broker_that_does_not_answer_and_a_topic_that_is_missing(look):
 
 def test_a_neighbour_that_does_not_answer(look):
     told = wrong(look(feed_notifications=f"http://127.0.0.1:{free_port()}"))["feeds"]
-    assert told.startswith("notifications: ConnectError, at http://127.0.0.1:")
+    assert told.startswith("notifications at http://127.0.0.1:")
+    assert ": ConnectError (" in told
     assert "(NYFIKEN_FEED_NOTIFICATIONS)" in told
 
 
@@ -159,8 +164,52 @@ def not_found():
 
 def test_an_issuer_that_tells_no_keys(look, not_found):
     told = wrong(look(jwks_url=not_found, issuer="https://idp.example"))["issuer"]
-    assert told.startswith(f"{not_found} tells no keys (")
+    assert told.startswith(f"{not_found}: ")
+    assert "HTTP Error 501" in told
     assert told.endswith("; is NYFIKEN_JWKS_URL right?")
+
+
+def test_what_only_the_other_process_needs_is_not_asked_of_this_one(look):
+    of_worker = {"feed_ideas": None, "feed_experiments": None, "feed_notifications": None}
+    needed = "a worker needs NYFIKEN_FEED_EXPERIMENTS, NYFIKEN_FEED_NOTIFICATIONS (--role worker)"
+    in_web = look(**of_worker)
+    assert wrong(in_web) == {}
+    assert in_web["worker"][1] == f"not looked at: here web runs; {needed}"
+    assert "feeds" not in in_web
+    assert set(wrong(look("--role", "worker", **of_worker))) == {"worker"}
+    in_worker = look(port=None)
+    assert wrong(in_worker) == {}
+    assert in_worker["web"][1] == "not looked at: here a worker runs; web needs NYFIKEN_PORT (--role web)"
+    assert set(wrong(look("--role", "web", port=None))) == {"web"}
+
+
+@pytest.fixture
+def collector():
+    collector = Collector()
+    yield collector
+    collector.close()
+
+
+def test_a_collector_of_traces_is_asked_and_gets_none(look, collector, not_found):
+    assert look(traces=collector.address)["traces"] == (True, f"{collector.address}, of 100% of the requests")
+    assert collector.spans == []
+    told = wrong(look(traces=not_found))["traces"]
+    assert told == f"{not_found}: answered 501; is NYFIKEN_TRACES right? As a rule it ends with /v1/traces"
+    nobody = f"http://somebody:secret-word@127.0.0.1:{free_port()}/v1/traces"
+    assert ": ConnectError (" in wrong(look(traces=nobody))["traces"]
+
+
+def test_a_disk_without_room_is_wrong(look, tmp_path, on_servers):
+    if not may_mount():
+        absent("a small disk takes the right to mount")
+    with small_disk(tmp_path, megabytes=5):
+        told = wrong(look(data=str(tmp_path), keys=str(on_servers.data / "keys")))
+    assert told["disk"] == f"5 MB are free in {tmp_path}, 10 are needed; make room, or name another: NYFIKEN_DATA"
+
+
+def test_settings_that_nobody_reads_are_named(look):
+    assert look(billing="x")["general"][1].endswith("NYFIKEN_BILLING")
+    assert wrong(look(database_url="x"))["general"] == "NYFIKEN_DATABASE_URL is no setting; is NYFIKEN_DATABASE meant?"
 
 
 def test_where_nothing_has_begun_it_makes_nothing(tmp_path):

@@ -13,7 +13,7 @@ import pytest
 from psycopg import sql
 
 from chassis.processing.lags import heads_of, lags
-from nyfiken.databases import name_of
+from chassis.store.postgres.addresses import name_of
 from nyfiken.layout import SERVICES
 from tests.faults import afresh
 from tests.faults.backups import dump, restored

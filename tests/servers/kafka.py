@@ -51,6 +51,11 @@ _ALONE = {
     "share.coordinator.state.topic.min.isr": "1",
 }
 
+_GUARDED = {
+    "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
+    "super.users": "User:ANONYMOUS",
+}
+
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Login:
@@ -71,6 +76,7 @@ class Kafka:
         login: Login | None = None,
         *,
         encrypted: bool = False,
+        guarded: bool = False,
     ) -> None:
         jars = downloaded()
         logging = f"-Dlog4j2.configurationFile=file:{HERE / 'log4j2.properties'}"
@@ -79,6 +85,7 @@ class Kafka:
         self.port, self.login = port or free_port(), login
         self._inner_ports = free_port(), free_port()
         self._certificates = certificates(self.folder) if encrypted else None
+        self._guarded = guarded
 
     @property
     def bootstrap_servers(self) -> str:
@@ -99,6 +106,11 @@ class Kafka:
             certificate = {"ssl_certfile": str(files.client), "ssl_keyfile": str(files.client_key)}
             needed |= {"ssl_cafile": str(files.authority)} | certificate
         return needed
+
+    @property
+    def superuser(self) -> Mapping[str, str]:
+        """The same for who may do everything, where it is ``guarded``: there others may do what they are let."""
+        return {"bootstrap_servers": f"{HOST}:{self._inner_ports[0]}", "security_protocol": "PLAINTEXT"}
 
     @property
     def pid(self) -> int | None:
@@ -163,7 +175,7 @@ class Kafka:
             "controller.quorum.bootstrap.servers": controller,
             "listener.security.protocol.map": f"CLIENTS:{self._protocol},INTERNAL:PLAINTEXT,CONTROLLER:PLAINTEXT",
         }
-        return _ALONE | where | self._asks_for_login() | self._encrypts()
+        return _ALONE | where | self._asks_for_login() | self._encrypts() | (_GUARDED if self._guarded else {})
 
     @property
     def _protocol(self) -> str:

@@ -17,6 +17,7 @@ from psycopg.abc import Buffer
 from psycopg.adapt import Loader
 
 from chassis.errors import Unavailable
+from chassis.store.postgres.addresses import place_of
 from chassis.store.postgres.connections import Connections, Held, Raw
 from chassis.store.postgres.failures import told
 
@@ -39,17 +40,21 @@ class _Bytes(Loader):
 
 
 class Database:
-    """One PostgreSQL database. Make it after a fork: connections are not shared between processes."""
+    """One PostgreSQL database. Make it after a fork: connections are not shared between processes.
+
+    Raises WrongStore for an address that cannot be read.
+    """
 
     def __init__(self, address: str, connections: int) -> None:
         self._address = address
+        self._place = place_of(address)
         self._connections = Connections(self.connect, connections)
         self._views = threading.BoundedSemaphore(max(1, connections // 2))
 
     @contextmanager
     def connection(self) -> Iterator[Raw]:
         """A connection for single statements, each a transaction of its own."""
-        with told(), self._connections.taken(_PATIENCE) as held:
+        with told(self._place), self._connections.taken(_PATIENCE) as held:
             yield held.raw
 
     @contextmanager
@@ -82,7 +87,7 @@ class Database:
 
     @contextmanager
     def _begun(self, begin: str) -> Iterator[sa.Connection]:
-        with told(), self._connections.taken(_PATIENCE) as held, _ended(held):
+        with told(self._place), self._connections.taken(_PATIENCE) as held, _ended(held):
             connection = held.joined()  # before it begins: SQLAlchemy sets a connection up the first time
             held.raw.execute(begin)
             yield connection
@@ -91,7 +96,7 @@ class Database:
     @contextmanager
     def patient(self) -> Iterator[Raw]:
         """A connection of its own for what may take long."""
-        with told(), self.connect() as connection:
+        with told(self._place), self.connect() as connection:
             connection.execute("SELECT set_config('statement_timeout', '0', false)")
             yield connection
 

@@ -36,14 +36,22 @@ OTHERS_IN_THE_WAY = ("40001", "40P01")
 
 
 @contextmanager
-def told() -> Iterator[None]:
-    """Raise Unavailable for what lies with the database or the way to it, and everything else as it is."""
+def told(place: str) -> Iterator[None]:
+    """Raise Unavailable for what lies with the database there or the way to it, and everything else as it is."""
     try:
         yield
     except (psycopg.Error, sa.exc.DBAPIError) as error:
-        if reason := _reason(error.orig if isinstance(error, sa.exc.DBAPIError) else error):
-            raise Unavailable("store-unavailable", reason=reason) from error
+        cause = error.orig if isinstance(error, sa.exc.DBAPIError) else error
+        if reason := _reason(cause):
+            told = f"{place}: {said(cause) if isinstance(cause, psycopg.Error) else reason}"
+            raise Unavailable("store-unavailable", reason=reason, told=told) from error
         raise
+
+
+def said(error: psycopg.Error) -> str:
+    """What the server or the way to it said, in one line."""
+    first, *_ = (error.diag.message_primary or str(error) or type(error).__name__).splitlines()
+    return first.rpartition(" failed: ")[2].removeprefix("FATAL:").strip()  # before that it says where
 
 
 def sqlstate_of(error: BaseException | None) -> str | None:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import hmac
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import psycopg
 
@@ -29,26 +27,16 @@ class Meta:
 
 def read_meta(db: Raw, service: str, master_key: bytes) -> Meta:
     """What this database is; WrongStore if this service must not work on it."""
-    with placed(db.info):
-        _must_keep_what_it_commits(db)
-        kept = _kept(db, service)
-        _must_fit(int(kept["schema"]), int(kept["oldest"]), service)
-        if kept["service"] != service:
-            raise WrongStore(f"the database is that of {kept['service']}, not of {service}; is its address right?")
-        if kept["master"] not in map(mark_of, KeyRing(master_key).every):
-            raise WrongStore(
-                f"the database of {service} was made with another master key; put back the keys it was made with"
-            )
-        return Meta(partitions=int(kept["partitions"]))
-
-
-@contextmanager
-def placed(info: psycopg.ConnectionInfo) -> Iterator[None]:
-    """What is wrong with a database inside is told with the place where that is, which holds no password."""
-    try:
-        yield
-    except WrongStore as error:
-        raise type(error)(f"database {info.dbname} on {info.host}:{info.port}: {error}") from None
+    _must_keep_what_it_commits(db)
+    kept = _kept(db, service)
+    _must_fit(int(kept["schema"]), int(kept["oldest"]), service)
+    if kept["service"] != service:
+        raise WrongStore(f"the database is that of {kept['service']}, not of {service}; is its address right?")
+    if kept["master"] not in map(mark_of, KeyRing(master_key).every):
+        raise WrongStore(
+            f"the database of {service} was made with another master key; put back the keys it was made with"
+        )
+    return Meta(partitions=int(kept["partitions"]))
 
 
 def must_not_be_too_new(schema: int, oldest: int, service: str) -> None:

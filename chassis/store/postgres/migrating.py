@@ -11,7 +11,7 @@ from alembic import command
 from alembic.config import Config
 
 from chassis.store.postgres import meta, migrations
-from chassis.store.postgres.database import raw_of
+from chassis.store.postgres.addresses import place_of, placed
 from chassis.store.postgres.failures import told
 from chassis.store.protocol import WrongPartitions
 
@@ -30,7 +30,7 @@ def migrate(address: str, service: str, *, master_key: bytes, partitions: int | 
     do the same at this moment are waited for. What a newer release has brought further is left as it is, where this
     one can work on that. Raises WrongStore (too new for this release, another number of partitions) and Unavailable.
     """
-    with told(), _alone(address) as connection, meta.placed(raw_of(connection).info):
+    with told(place_of(address)), placed(address), _alone(address) as connection:
         before, oldest = _reached(connection)
         meta.must_not_be_too_new(before, oldest, service)
         if before < meta.SCHEMA:

@@ -15,6 +15,7 @@ from chassis.failpoints import failpoint
 from chassis.recorded import Position, Recorded, from_micros
 from chassis.store.bell import Bell
 from chassis.store.postgres import appending
+from chassis.store.postgres.addresses import placed
 from chassis.store.postgres.connections import Raw
 from chassis.store.postgres.database import Database, raw_of
 from chassis.store.postgres.failures import OTHERS_IN_THE_WAY
@@ -53,6 +54,7 @@ class PostgresStore:
     ) -> None:
         self.service = service
         self._clock = clock
+        self._address = address
         self._database = Database(address, connections)
         self._keys = Keys(master_key)
         self._master_key = master_key
@@ -68,7 +70,7 @@ class PostgresStore:
     def check(self) -> Meta:
         """Look at the database, once. Raises WrongStore, and Unavailable while it cannot be reached."""
         if self._meta is None:
-            with self._database.connection() as db:
+            with placed(self._address), self._database.connection() as db:
                 self._meta = read_meta(db, self.service, self._master_key)
         return self._meta
 

@@ -7,6 +7,7 @@ process in. Each acquisition has a descriptor of its own.
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import sqlite3
@@ -38,6 +39,15 @@ _MACHINE = {
     sqlite3.SQLITE_CORRUPT: "the file is damaged",
     sqlite3.SQLITE_NOTADB: "the file is not a database",
 }
+_CODES = {
+    errno.ENOSPC: sqlite3.SQLITE_FULL,
+    errno.EDQUOT: sqlite3.SQLITE_FULL,
+    errno.EROFS: sqlite3.SQLITE_READONLY,
+    errno.EACCES: sqlite3.SQLITE_CANTOPEN,
+    errno.EPERM: sqlite3.SQLITE_CANTOPEN,
+    errno.ENOENT: sqlite3.SQLITE_CANTOPEN,
+}
+"""What the system says of the lock file beside it → what SQLite would say."""
 
 
 class _Connection(sqlite3.Connection):
@@ -56,7 +66,7 @@ class Database:
     def __init__(self, path: Path, readers: int = 8) -> None:
         self.path = path
         self._lock_path = path.with_name(path.name + ".lock")
-        with self._lock():
+        with self._told(), self._lock():
             self._writer = _connect(path)
         self._writing = _engine(lambda: self._writer, poolclass=StaticPool)
         self._reading = _engine(
@@ -66,7 +76,7 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[sqlite3.Connection]:
         """The writing connection inside ``BEGIN IMMEDIATE``: committed at the end, rolled back by an exception."""
-        with self._lock(), _told():
+        with self._told(), self._lock():
             try:
                 self._writer.execute("BEGIN IMMEDIATE")
                 yield self._writer
@@ -84,7 +94,7 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[sqlite3.Connection]:
         """A connection for single statements that read."""
-        with _told():
+        with self._told():
             connection = self._reading.raw_connection()
             try:
                 yield connection.driver_connection  # type: ignore[misc]
@@ -94,7 +104,7 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
         """One consistent view of the database, for queries."""
-        with _told(), self._reading.connect() as connection:
+        with self._told(), self._reading.connect() as connection:
             connection.exec_driver_sql("BEGIN")
             try:
                 yield connection
@@ -103,7 +113,7 @@ class Database:
 
     def script(self, sql: str) -> None:
         """Run statements that may be run again, each by itself."""
-        with self._lock():
+        with self._told(), self._lock():
             self._writer.executescript(sql)
 
     def compact(self) -> None:
@@ -120,8 +130,26 @@ class Database:
         self._writer.close()
 
     @contextmanager
+    def _told(self) -> Iterator[None]:
+        """What the machine is to blame for, not the statement, is Unavailable."""
+        try:
+            yield
+        except (sqlite3.DatabaseError, sa.exc.DatabaseError) as error:
+            cause = error.orig if isinstance(error, sa.exc.DatabaseError) else error
+            code = getattr(cause, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+            if code not in _MACHINE:
+                raise
+            raise self._unavailable(code) from error
+
+    def _unavailable(self, code: int) -> Unavailable:
+        return Unavailable("store-unavailable", reason=_MACHINE[code], told=f"{self.path}: {_MACHINE[code]}")
+
+    @contextmanager
     def _lock(self) -> Iterator[None]:
-        descriptor = os.open(self._lock_path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            descriptor = os.open(self._lock_path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            raise self._unavailable(_CODES.get(error.errno or 0, sqlite3.SQLITE_IOERR)) from error
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX)
             yield
@@ -129,30 +157,12 @@ class Database:
             os.close(descriptor)
 
 
-@contextmanager
-def _told() -> Iterator[None]:
-    """What the machine is to blame for, not the statement, is Unavailable."""
-    try:
-        yield
-    except (sqlite3.DatabaseError, sa.exc.DatabaseError) as error:
-        raise _unavailable(error) from error
-
-
-def _unavailable(error: Exception) -> Exception:
-    cause = error.orig if isinstance(error, sa.exc.DatabaseError) else error
-    code = getattr(cause, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
-    return Unavailable("store-unavailable", reason=_MACHINE[code]) if code in _MACHINE else error
-
-
 def _connect(path: Path) -> sqlite3.Connection:
-    try:
-        connection = sqlite3.connect(
-            path, isolation_level=None, check_same_thread=False, cached_statements=256, factory=_Connection
-        )
-        for pragma in _PRAGMAS:
-            connection.execute(pragma)
-    except sqlite3.Error as error:
-        raise _unavailable(error) from error
+    connection = sqlite3.connect(
+        path, isolation_level=None, check_same_thread=False, cached_statements=256, factory=_Connection
+    )
+    for pragma in _PRAGMAS:
+        connection.execute(pragma)
     return connection
 
 

@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
-from kafka.errors import KafkaError
+from kafka.errors import ClusterAuthorizationFailedError, KafkaError, TopicAuthorizationFailedError
 from kafka.net.compat import KafkaNetClient
 
 from chassis.settings import Brokers
-from chassis.transport.publisher import TopicGone
+from chassis.transport.publisher import MayNot, TopicGone
 
 # It would tell of every attempt to reach a broker, several a second and as an error; whoever uses a client says once
 # that there is none, and why.
@@ -56,8 +56,10 @@ def told(error: BaseException) -> str:
 
 @contextmanager
 def reaching() -> Iterator[None]:
-    """What a client raises inside is a TopicGone."""
+    """What a client raises inside is a TopicGone, or MayNot."""
     try:
         yield
+    except (TopicAuthorizationFailedError, ClusterAuthorizationFailedError) as error:
+        raise MayNot(told(error)) from error
     except (KafkaError, OSError) as error:
         raise TopicGone(told(error)) from error

@@ -13,8 +13,8 @@ from chassis.store.protocol import Head
 from chassis.transport.kafka.clients import opened, told
 from chassis.transport.kafka.sending import Sending
 from chassis.transport.kafka.tail import last_after
-from chassis.transport.kafka.topics import LARGEST_MESSAGE, Topic, Topics
-from chassis.transport.publisher import Outcome, Published, TopicGone, TopicState
+from chassis.transport.kafka.topics import LARGEST_MESSAGE, Topic, Topics, must_carry
+from chassis.transport.publisher import Outcome, Published, TopicGone, TopicState, WrongTopic
 
 _DURABLE = {
     "acks": "all",
@@ -42,7 +42,7 @@ class KafkaPublisher:
         self._newest: Sending | None = None
 
     def state(self) -> TopicState:
-        """As ``Publisher.state``; a topic with another number of partitions is as good as none."""
+        """As ``Publisher.state``; a topic that cannot carry the events is as good as none."""
         self._topics = topics = self._topics or Topics(self._brokers)
         try:
             topic = self._fitting(topics.describe(self._service))
@@ -78,9 +78,8 @@ class KafkaPublisher:
 
     def _fitting(self, topic: Topic | None) -> Topic:
         if topic is None:
-            raise TopicGone(f"there is no topic {self._topic}")
-        if topic.partitions != self._partitions:
-            raise TopicGone(f"topic {topic.name}: {topic.partitions} partitions, the store has {self._partitions}")
+            raise WrongTopic(f"there is no topic {self._topic}: nyfiken topics makes it")
+        must_carry(topic, self._partitions)
         return topic
 
     def _outcome(self, sending: Sending) -> Mapping[int, Published]:

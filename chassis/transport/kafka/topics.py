@@ -10,12 +10,12 @@ from types import TracebackType
 
 from kafka import TopicPartition
 from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient
-from kafka.errors import TopicAlreadyExistsError
+from kafka.errors import TopicAlreadyExistsError, for_code
 from kafka.protocol.consumer import OffsetSpec
 
 from chassis.settings import Brokers
 from chassis.transport.kafka.clients import opened, reaching
-from chassis.transport.publisher import TopicGone
+from chassis.transport.publisher import TopicGone, WrongTopic
 
 FOR_EVER = -1
 LARGEST_MESSAGE = 1_048_576
@@ -23,10 +23,6 @@ LARGEST_MESSAGE = 1_048_576
 _UNKNOWN_TOPIC = 3
 _PATIENCE = 20.0
 """Seconds in which a topic that was deleted goes."""
-
-
-class WrongTopic(Exception):
-    """A topic that cannot carry the service's events; says which, what it is, what is needed and what to do."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +53,7 @@ class Topics:
             found = self.describe(service)
         if found is None:
             raise TopicGone(f"topic {self._named(service)} was made and is not there")
-        _refuse(found, partitions)
+        must_carry(found, partitions)
         return list(_warnings(found, replication, min_insync))
 
     def describe(self, service: str) -> Topic | None:
@@ -67,6 +63,8 @@ class Topics:
             (found,) = self._admin.describe_topics([name])
             if found["error_code"] == _UNKNOWN_TOPIC:
                 return None
+            if found["error_code"]:
+                raise for_code(found["error_code"])(name)
             asked = ConfigResource(ConfigResourceType.TOPIC, name)
             configs = self._admin.describe_configs([asked], config_filter="all")["topic"][name]
         return Topic(
@@ -125,7 +123,8 @@ class Topics:
             self._admin.wait_for_topics([name])
 
 
-def _refuse(topic: Topic, partitions: int) -> None:
+def must_carry(topic: Topic, partitions: int) -> None:
+    """Raise WrongTopic for one that would lose or mix up the events of a store with so many partitions."""
     if topic.partitions != partitions:
         raise WrongTopic(
             f"topic {topic.name} has {_counted(topic.partitions)}, the store has {partitions}, and partition n is "

@@ -5,8 +5,8 @@ from kafka import KafkaProducer
 from kafka.admin import KafkaAdminClient
 
 from chassis.settings import Brokers
-from chassis.transport.kafka.topics import Topics, WrongTopic
-from chassis.transport.publisher import TopicGone
+from chassis.transport.kafka.topics import Topics
+from chassis.transport.publisher import TopicGone, WrongTopic
 from tests.chassis.transport.following import make_topic
 from tests.servers.process import free_port
 

@@ -1,9 +1,11 @@
 """What the manifests say is what the code understands: settings, commands, ports, paths, keys, topics, groups."""
 
+import base64
 import dataclasses
 import json
 import os
 import re
+import shutil
 from importlib import import_module
 
 import click
@@ -11,7 +13,7 @@ import pytest
 import yaml
 
 from chassis import settings
-from chassis.keys import KEY_BYTES, Keys, load_keys
+from chassis.keys import KEY_BYTES, ROTATED, Keys, load_keys, make_keys, rotate
 from chassis.settings import Brokers
 from chassis.transport.kafka.topics import FOR_EVER
 from chassis.watch import Watch
@@ -113,7 +115,7 @@ def test_a_process_has_every_setting_that_it_needs_and_each_is_a_good_one(docume
         found = settings.load_settings()
         assert found.database is not None
         if role == "web":
-            assert settings.load_listening().host == "0.0.0.0"
+            assert (settings.load_listening().host, settings.load_listening().health_port) == ("0.0.0.0", 8081)
             assert found.brokers is None, "it has no business there"
             assert (found.jwks_url is None) == (documents == overlay("local"))
         else:
@@ -139,19 +141,21 @@ def test_a_command_reads_every_setting_that_it_is_told(documents, become, asked)
 
 
 def test_ports_are_those_on_which_the_processes_listen(documents):
-    for role, port, setting in (("web", "http", "NYFIKEN_PORT"), ("worker", "health", "NYFIKEN_HEALTH_PORT")):
+    for role, ports in (
+        ("web", {"http": "NYFIKEN_PORT", "health": "NYFIKEN_HEALTH_PORT"}),
+        ("worker", {"health": "NYFIKEN_HEALTH_PORT"}),
+    ):
         for _, _, container in ours(documents, role):
-            told = environment(documents, container)[setting]
-            assert [(each["name"], str(each["containerPort"])) for each in container["ports"]] == [(port, told)]
+            told = {port: environment(documents, container)[setting] for port, setting in ports.items()}
+            assert {each["name"]: str(each["containerPort"]) for each in container["ports"]} == told
 
 
 @pytest.mark.parametrize("role", ROLES)
 def test_paths_of_probes_exist(documents, role):
     for service, _, container in ours(documents, role):
         paths = paths_of(service) if role == "web" else Watch(SERVICE_OF[service], None).paths
-        (port,) = [each["name"] for each in container["ports"]]
         for probe, path in (("startup", "/healthz"), ("liveness", "/healthz"), ("readiness", "/readyz")):
-            assert container[f"{probe}Probe"]["httpGet"] == {"path": path, "port": port}
+            assert container[f"{probe}Probe"]["httpGet"] == {"path": path, "port": "health"}
             assert path in paths
 
 
@@ -219,9 +223,43 @@ def test_keys_with_that_mode_are_taken(tmp_path):
     load_keys(tmp_path / "data", tmp_path)
 
 
-def test_the_vault_gives_every_key():
+def test_the_vault_gives_every_key_and_without_one_nothing_is_changed():
     secret = named(overlay("production"), "ExternalSecret", "nyfiken-keys")["spec"]
     assert [each["secretKey"] for each in secret["data"]] == [field.name for field in dataclasses.fields(Keys)]
+    assert secret["target"]["deletionPolicy"] == "Retain"
+
+
+@pytest.mark.parametrize("name", ROTATED)
+def test_while_a_key_takes_the_place_of_another_the_vault_gives_both(tmp_path, name):
+    made, mounted = tmp_path / "made", tmp_path / "mounted"
+    make_keys(made)
+    seen = []
+    for _ in ("made", "swapped", "ended"):
+        rotate(made, name)
+        write(mounted, synced({file.name: base64.b64encode(file.read_bytes()) for file in made.iterdir()}))
+        found = getattr(load_keys(tmp_path, mounted), name)
+        seen.append((bytes(found), found.others))
+        assert {file.name for file in mounted.iterdir()} == {file.name for file in made.iterdir()}
+    (first, coming), (second, going), last = seen
+    assert (second, coming, going, last) == (coming[0], (second,), (first,), (second, ()))
+
+
+def synced(vault):
+    """What the operator makes of what lies in the vault: all of it, over which the named ones are laid."""
+    secret = named(overlay("production"), "ExternalSecret", "nyfiken-keys")["spec"]
+    asked = [each["extract"] for each in secret["dataFrom"]] + [each["remoteRef"] for each in secret["data"]]
+    assert {(each["key"], each["decodingStrategy"]) for each in asked} == {("nyfiken/keys", "Base64")}
+    everything = {key: base64.b64decode(value) for key, value in vault.items()}
+    return everything | {each["secretKey"]: everything[each["remoteRef"]["property"]] for each in secret["data"]}
+
+
+def write(folder, files):
+    """As they are mounted."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
+        (folder / name).chmod(0o440)
 
 
 @pytest.mark.parametrize("name", MADE_BEFORE)

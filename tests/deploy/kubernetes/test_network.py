@@ -6,8 +6,10 @@ import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 from importlib import import_module
 
+import pytest
+
 from nyfiken.layout import SERVICES
-from tests.deploy.kubernetes.built import Document, containers, named, of_kind, overlay, pods
+from tests.deploy.kubernetes.built import Document, containers, named, of_kind, overlay, pods, with_component
 
 CONSUMES = {name: import_module(f"services.{name}.main").SERVICE.consumes for name in SERVICES}
 PORTS = (53, 80, 443, 4318, 5432, 6443, 8000, 8080, 8081, 9090, 9091, 9092, 9093)
@@ -114,8 +116,7 @@ def selects(selector: Document, labels: Mapping[str, str]) -> bool:
 def everywhere(documents: Sequence[Document]) -> set[tuple[str, str, int]]:
     """The arrows that are the same in every overlay."""
     feeds = {(f"{one}-worker", f"{other}-web", 8080) for one in SERVICES for other in CONSUMES[one]}
-    figures = {("monitoring", f"{service}-web", 8080) for service in SERVICES}
-    figures |= {("monitoring", f"{service}-worker", 8081) for service in SERVICES}
+    figures = {("monitoring", one, 8081) for one in each("web", "worker")}
     return feeds | figures | {(peer.name, "dns", 53) for peer in [*peers(documents), Peer(name="a stranger")]}
 
 
@@ -163,6 +164,30 @@ def test_in_production_our_processes_reach_the_collector_of_traces():
     assert to_it == {(one, "observability", 4318) for one in each("web", "worker")}
 
 
+@pytest.mark.parametrize("component", ["ingress", "gateway-api"])
+def test_people_are_led_to_what_is_for_them_and_not_to_health_and_figures(component, tmp_path):
+    documents = with_component(component, tmp_path)
+    (policy,) = [each for each in of_kind(documents, "NetworkPolicy") if each["metadata"]["name"].startswith("from-")]
+    assert [port for rule in policy["spec"]["ingress"] for port in rule["ports"]] == [{"port": 8080}]
+    for service in SERVICES:
+        (port,) = named(documents, "Service", service)["spec"]["ports"]
+        (web,) = [of for workload, of in pods(documents) if workload["metadata"]["name"] == f"{service}-web"]
+        (container,) = web["spec"]["containers"]
+        assert {"name": port["targetPort"], "containerPort": 8080} in container["ports"]
+    led = [to["port"] for to in backends(documents)]
+    assert led in ([{"name": "http"}] * len(SERVICES), [80] * len(SERVICES))
+
+
+def backends(documents: Sequence[Document]) -> Iterable[Document]:
+    """The ports of Services that people are led to."""
+    for ingress in of_kind(documents, "Ingress"):
+        for rule in ingress["spec"]["rules"]:
+            yield from (path["backend"]["service"] for path in rule["http"]["paths"])
+    for route in of_kind(documents, "HTTPRoute"):
+        for rule in route["spec"]["rules"]:
+            yield from rule["backendRefs"]
+
+
 def is_in(name: str, of: str) -> bool:
     """Whether this is a Pod of ours."""
     return name in {peer.name for peer in [*peers(overlay(of)), Peer(name="a stranger")]}
@@ -186,8 +211,12 @@ def test_policies_and_pods_say_the_same_ports(documents):
     open_to_somebody = {
         port["port"]
         for policy in of_kind(documents, "NetworkPolicy")
-        if "app.kubernetes.io/part-of" in policy["spec"]["podSelector"].get("matchLabels", {})
+        if is_about_us(policy["spec"]["podSelector"].get("matchLabels", {}))
         for rule in policy["spec"].get("ingress", [])
         for port in rule["ports"]
     }
     assert open_to_somebody == said
+
+
+def is_about_us(labels: Mapping[str, str]) -> bool:
+    return "app.kubernetes.io/part-of" in labels or labels.get("app.kubernetes.io/name") in SERVICES
