@@ -1,4 +1,5 @@
-"""What is away now, in the log: a line when that begins, another each minute, and one when it is over."""
+"""What is away now, in the log: a line when that begins, another each minute and for another reason, and one when it is
+over."""
 
 from __future__ import annotations
 
@@ -31,10 +32,9 @@ class Outage:
     def goes_on(self, reason: str) -> None:
         """It is away, for this reason."""
         with self._alone:
-            now, self._reason = time.monotonic(), reason
-            is_new = self._since is None
-            self._since = self._since or datetime.now(UTC)
-            if not is_new and now - self._told < _AGAIN:
+            now, before = time.monotonic(), self._reason
+            self._reason, self._since = reason, self._since or datetime.now(UTC)
+            if reason == before and now - self._told < _AGAIN:
                 return
             self._told = now
             log.warning(self._unavailable, **self._about, reason=reason, since=_moment(self._since))

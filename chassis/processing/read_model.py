@@ -25,6 +25,7 @@ import inspect
 import sys
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
+from functools import lru_cache, partial
 from types import NoneType, UnionType
 from typing import Any, Generic, TypeVar, Union, dataclass_transform, get_args, get_origin, get_type_hints
 
@@ -37,6 +38,9 @@ from contracts.event import converter, name_of
 
 T = TypeVar("T")
 R = TypeVar("R")
+_SHORT = 200
+_KNOWN = 1_000
+"""Characters of a value, as JSON, that is kept at hand, and how many of a column are."""
 
 
 def key() -> Any:
@@ -152,6 +156,8 @@ class JsonValue(sa.TypeDecorator[Any]):
     def __init__(self, kind: Any) -> None:
         super().__init__()
         self.kind = kind
+        self._known = lru_cache(_KNOWN)(partial(converter.loads, cl=kind))
+        """Values are few where their texts are short, as lists of units and of words are."""
 
     def process_bind_param(self, value: Any, dialect: sa.Dialect) -> str | None:
         """To the database."""
@@ -159,7 +165,9 @@ class JsonValue(sa.TypeDecorator[Any]):
 
     def process_result_value(self, value: str | None, dialect: sa.Dialect) -> Any:
         """From the database."""
-        return None if value is None else converter.loads(value, self.kind)
+        if value is None:
+            return None
+        return self._known(value) if len(value) <= _SHORT else converter.loads(value, self.kind)
 
 
 def text() -> sa.Text:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from typing import Any
 
@@ -41,8 +41,8 @@ class QueryRoute:
         with ExitStack() as stack:
             read = Read(caller(), now.store, now.memory, stack)
             tree = _plain.unstructure(self.ask(asked, read))
-        personal = any(True for _ in _sealed(tree))
-        response = Response(orjson.dumps(_opened(tree, now.store) if personal else tree), mimetype="application/json")
+        body, personal = _written(tree, now.store)
+        response = Response(body, mimetype="application/json")
         response.headers["Event-Position"] = ", ".join(str(at) for at in read.positions or live)
         return _conditional(response, read, personal=personal)
 
@@ -91,28 +91,17 @@ def _keeping_sealed() -> Any:
 _plain = _keeping_sealed()
 
 
-def _opened(tree: Any, store: Store) -> Any:
-    """The answer with its personal values, all read at once; None for what is destroyed."""
-    values = store.open(set(_sealed(tree)))
-    return _replaced(tree, values)
+def _written(tree: Any, store: Store) -> tuple[bytes, bool]:
+    """The answer, its personal values all read at once (null for what is destroyed), and whether it has any."""
+    sealed: set[Sealed] = set()
+    body = _json(tree, sealed.add)
+    return (_json(tree, store.open(sealed).get), True) if sealed else (body, False)
 
 
-def _sealed(tree: Any) -> Iterator[Sealed]:
-    if isinstance(tree, Sealed):
-        yield tree
-    elif isinstance(tree, dict):
-        for inner in tree.values():
-            yield from _sealed(inner)
-    elif isinstance(tree, (list, tuple)):
-        for inner in tree:
-            yield from _sealed(inner)
+def _json(tree: Any, opened: Callable[[Sealed], Any]) -> bytes:
+    def default(found: object) -> Any:
+        if isinstance(found, Sealed):
+            return opened(found)
+        raise TypeError(f"no answer holds a {type(found).__name__}")
 
-
-def _replaced(tree: Any, values: Mapping[Sealed, Any]) -> Any:
-    if isinstance(tree, Sealed):
-        return values.get(tree)
-    if isinstance(tree, dict):
-        return {name: _replaced(inner, values) for name, inner in tree.items()}
-    if isinstance(tree, (list, tuple)):
-        return [_replaced(inner, values) for inner in tree]
-    return tree
+    return orjson.dumps(tree, default, orjson.OPT_PASSTHROUGH_DATACLASS)

@@ -223,8 +223,9 @@ def test_a_database_that_turns_out_to_be_another_is_not_worked_on(data, vault, m
             assert it.process.wait(BEGIN) == 2
             assert told in it.said().splitlines()
         else:
-            until(lambda: httpx.get(f"{it.url}/readyz", timeout=10).json()["reason"] == told, BEGIN)
-            assert httpx.get(f"{it.url}/readyz", timeout=10).status_code == 503
+            reason = "the database is not one to work on; the log says why"
+            until(lambda: it.until("/readyz", 503).json()["reason"] == reason, BEGIN)
+            assert logged(it, "store-unavailable")[-1]["reason"] == told
 
 
 # ── Kafka ──────────────────────────────────────────────────────────────────────────────────────────────────────────
