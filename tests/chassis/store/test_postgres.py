@@ -16,6 +16,7 @@ from chassis.errors import Unavailable
 from chassis.processing.tables import METADATA
 from chassis.recorded import Position
 from chassis.store.postgres import PostgresStore
+from chassis.store.postgres.addresses import place_of
 from chassis.store.postgres.meta import SCHEMA
 from chassis.store.postgres.migrating import migrate
 from chassis.store.protocol import Append, Change, VersionConflict, WrongPartitions, WrongStore
@@ -191,7 +192,9 @@ def refused(address, service="suite", master_key=MASTER):
     with pytest.raises(WrongStore) as refusal:
         store.check()
     store.close()
-    return str(refusal.value)
+    where, _, told = str(refusal.value).partition(": ")
+    assert where == f"database {place_of(address)}"
+    return told
 
 
 def test_a_database_that_is_not_the_one_is_refused(database):
