@@ -180,7 +180,7 @@ def load_keys_folder() -> Path | None:
 
 def load_database() -> Database | None:
     """Where the database is, if it is not a file in the data folder; raises WrongSetting."""
-    expected = "postgresql://USER:PASSWORD@HOST:PORT/DATABASE"
+    expected = "postgresql://USER:PASSWORD@HOST:PORT/DATABASE, with %XX for what is special in these"
     address = _read(_ENV.str, "DATABASE", expected, default=None, validate=Regexp(_DATABASE))
     if not address and os.environ.get(f"{PREFIX}POSTGRES"):  # else its history would quietly lie in a file
         raise WrongSetting(f"{PREFIX}DATABASE is not set; expected: {expected} ({PREFIX}POSTGRES names no database)")

@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from pathlib import Path
+from collections.abc import Iterator
 
 import click
 
 from chassis.store.postgres.addresses import name_of
 from nyfiken.databases import Ready, bring_up, make_missing
 from nyfiken.key_files import platform_keys
-from nyfiken.layout import SERVICES, data_option
-from nyfiken.servers import Servers, database_option, servers_options
+from nyfiken.stores import SOME_OR_ALL, Histories, histories_of
 
 
 @click.command()
-@click.argument("services", nargs=-1, type=click.Choice(SERVICES), metavar="[SERVICE]...")
-@database_option
 @click.option("--partitions", type=click.IntRange(1, 1024), help="Of a new database, for ever; 8 if it is not said.")
-@data_option
-@servers_options
-def command(
-    services: tuple[str, ...], database: str | None, partitions: int | None, data: Path, servers: Servers
-) -> None:
+@histories_of(SOME_OR_ALL)
+def command(partitions: int | None, histories: Histories) -> None:
     """Bring the databases of the SERVICEs, or of all, to what this release works on.
 
     On PostgreSQL: makes databases that are missing, takes every step that they have not taken, and says what it did.
@@ -35,23 +28,22 @@ def command(
     nyfiken migrate ideas --partitions 16
     NYFIKEN_DATABASE=postgresql://ideas:...@db/ideas nyfiken migrate ideas
     """
-    if database and len(services) != 1:
-        raise click.UsageError("--database is that of one service: name it")
-    if not (database or servers.postgres):
+    servers = histories.servers
+    if not (servers.own or servers.postgres):
         raise click.UsageError("say which PostgreSQL: --postgres or NYFIKEN_POSTGRES; SQLite files need no migration")
-    master = platform_keys(data).master
-    if database:
-        click.echo(str(bring_up(database, services[0], master, made=False, partitions=partitions)))
-        return
-    for ready in migrated(servers, services or SERVICES, master, partitions):
+    for ready in migrated(histories, platform_keys(histories.data).master, partitions):
         click.echo(str(ready))
 
 
-def migrated(
-    servers: Servers, services: Sequence[str], master_key: bytes, partitions: int | None = None
-) -> Iterator[Ready]:
-    """The services' databases, if they have any, one after the other as they are ready. Raises ClickException."""
-    for service in services:
-        if servers.postgres and (database := servers.database(service)):
-            made = make_missing(servers.postgres, name_of(database.address))
-            yield bring_up(database.address, service, master_key, made=made, partitions=partitions)
+def migrated(histories: Histories, master_key: bytes, partitions: int | None = None) -> Iterator[Ready]:
+    """The services' databases, if they have any, one after the other as they are ready. Raises ClickException.
+
+    One that is named itself must be there; others are made.
+    """
+    servers = histories.servers
+    for service in histories.services:
+        if (database := servers.database(service)) is None:
+            continue
+        named = servers.own is not None or servers.postgres is None
+        made = not named and make_missing(servers.postgres or "", name_of(database.address))
+        yield bring_up(database.address, service, master_key, made=made, partitions=partitions)

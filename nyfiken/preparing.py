@@ -10,10 +10,9 @@ import click
 
 from nyfiken.brokers import Kafka, reached
 from nyfiken.key_files import platform_keys
-from nyfiken.layout import SERVICES
 from nyfiken.migrate import migrated
 from nyfiken.servers import Servers
-from nyfiken.stores import partitions_of
+from nyfiken.stores import Histories, partitions_of
 
 
 def prepare(data: Path, servers: Servers, say: Callable[[str], None]) -> None:
@@ -26,7 +25,7 @@ def prepare(data: Path, servers: Servers, say: Callable[[str], None]) -> None:
     master = platform_keys(data).master
     with ExitStack() as open_until_done:
         kafka = open_until_done.enter_context(reached(brokers)) if brokers else None  # before anything is made
-        for ready in migrated(servers, SERVICES, master):
+        for ready in migrated(Histories(data=data, servers=servers), master):
             say(str(ready))
         if kafka is not None:
             _topics(kafka, data, servers, master, say)

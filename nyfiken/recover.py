@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from pathlib import Path
 
 import click
 
@@ -25,10 +24,9 @@ from chassis.transport.publisher import TopicState
 from chassis.transport.recovering import Published, TopicLacks, go_on_behind, lacking, take_back, until
 from contracts.event import UnknownEventType, UnknownEventVersion
 from nyfiken.brokers import Kafka, reached
-from nyfiken.layout import SERVICES, data_option
+from nyfiken.layout import SERVICES
 from nyfiken.progress import bar
-from nyfiken.servers import Servers, database_option, servers_options
-from nyfiken.stores import Histories
+from nyfiken.stores import SERVICE, Histories, histories_of
 
 _UNANSWERED = timedelta(minutes=10)
 """What rules may have been behind by when everything was lost; what they had answered they do not answer again."""
@@ -44,13 +42,10 @@ class Lost:
 
 
 @click.command()
-@click.argument("service", type=click.Choice(SERVICES))
+@histories_of(SERVICE)
 @click.option("--check", is_flag=True, help="Change nothing; exit code 1 when something was lost.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
-@data_option
-@servers_options
-@database_option
-def command(service: str, check: bool, yes: bool, database: str | None, data: Path, servers: Servers) -> None:
+def command(check: bool, yes: bool, histories: Histories) -> None:
     """Take back from its topic what the history of SERVICE has lost.
 
     For a database that was restored to an older moment, or lost and made anew by nyfiken migrate, while Kafka has what
@@ -62,8 +57,8 @@ def command(service: str, check: bool, yes: bool, database: str | None, data: Pa
     nyfiken recover ideas --check
     NYFIKEN_DATABASE=postgresql://ideas:...@db/ideas nyfiken recover ideas --yes
     """
-    histories = Histories(data=data, servers=dataclasses.replace(servers, own=database), service=service)
-    if (brokers := servers.brokers()) is None:
+    (service,) = histories.services
+    if (brokers := histories.servers.brokers()) is None:
         raise click.UsageError("say which Kafka: --kafka or NYFIKEN_KAFKA")
     with histories.opened() as [(found, store)], reached(brokers) as kafka:
         _must_stand_still(found, store)

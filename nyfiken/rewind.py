@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 
 import click
 
@@ -21,24 +19,19 @@ from chassis.store.protocol import Store
 from chassis.tokens import Tokens
 from chassis.transport.feed import FeedSource
 from nyfiken.key_files import platform_keys
-from nyfiken.layout import SERVICES, Layout, data_option, port_option
-from nyfiken.servers import Servers, database_option, environment, servers_options
-from nyfiken.stores import Histories
+from nyfiken.layout import SERVICES, Layout, port_option
+from nyfiken.servers import environment
+from nyfiken.stores import SERVICE, Histories, histories_of
 
 _MOMENTS = [f"%Y-%m-%dT%H:%M:%S{part}{zone}" for part in ("", ".%f") for zone in ("%z", "")]
 
 
 @click.command()
-@click.argument("service", type=click.Choice(SERVICES))
-@click.argument("source", type=click.Choice(SERVICES))
+@histories_of(SERVICE)
+@click.argument("source", type=click.Choice(SERVICES), metavar="SOURCE")
 @click.option("--since", required=True, type=click.DateTime(_MOMENTS), help="The moment; UTC unless it says otherwise.")
-@data_option
 @port_option
-@servers_options
-@database_option
-def command(
-    service: str, source: str, since: datetime, data: Path, port: int, servers: Servers, database: str | None
-) -> None:
+def command(source: str, since: datetime, port: int, histories: Histories) -> None:
     """Let SERVICE read again what SOURCE has recorded since then.
 
     For a SOURCE that was restored to an older moment: SERVICE had read what is lost there, and stopped. Its rules read
@@ -51,8 +44,8 @@ def command(
     kubectl exec deploy/notifications-worker -- python -m nyfiken rewind notifications ideas --since ...
     """
     moment = since.replace(tzinfo=UTC) if since.tzinfo is None else since
-    histories = Histories(data=data, servers=dataclasses.replace(servers, own=database), service=service)
-    layout = Layout(data=data.resolve(), port=port, servers=servers)
+    (service,) = histories.services
+    layout = Layout(data=histories.data.resolve(), port=port, servers=histories.servers)
     with histories.opened() as [(found, store)], _opened(found, store, layout) as sources:
         if source not in sources:
             raise click.ClickException(f"nothing of {service} reads {source}")

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from importlib import import_module
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import click
 
@@ -31,34 +31,55 @@ _CONNECTIONS = 2
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Histories:
-    """Where the services have their histories: files, or databases; and the one of them that is meant, if one is."""
+    """Where the services that are meant have their histories: files, or databases."""
 
     data: Path
     servers: Servers
-    service: str | None = None
+    services: tuple[str, ...] = SERVICES
 
     def opened(self) -> AbstractContextManager[list[Opened]]:
         """The services with their stores; says so when there is none. Raises ClickException."""
-        return _opened(self.data, self.servers, [self.service] if self.service else SERVICES)
+        return _opened(self.data, self.servers, self.services)
 
 
-def histories_options(function: F) -> F:
-    """The options that say where the histories are, of all services or of one; given as one argument, ``histories``."""
+SERVICE = click.argument("services", type=click.Choice(SERVICES), metavar="SERVICE")
+ONE_OR_MORE = click.argument("services", nargs=-1, required=True, type=click.Choice(SERVICES), metavar="SERVICE...")
+SOME_OR_ALL = click.argument("services", nargs=-1, type=click.Choice(SERVICES), metavar="[SERVICE]...")
+ONE_OR_ALL = click.option("--service", "services", type=click.Choice(SERVICES), help="Only that of this service.")
+"""The ways in which a command may be told which services are meant."""
 
-    @data_option
-    @servers_options
-    @click.option("--service", type=click.Choice(SERVICES), help="Only the history of this service.")
-    @database_option
-    @functools.wraps(function)
-    def with_histories(
-        *args: Any, data: Path, servers: Servers, service: str | None, database: str | None, **others: Any
-    ) -> Any:
-        if database and not service:
-            raise click.UsageError("--database, or NYFIKEN_DATABASE, is that of one service: say which, --service")
-        here = Histories(data=data, servers=dataclasses.replace(servers, own=database), service=service)
-        return function(*args, histories=here, **others)
 
-    return with_histories  # type: ignore[return-value]
+def histories_of(told: Callable[[Any], Any]) -> Callable[[F], F]:
+    """The options that say where the histories are, of the services that are ``told``; one argument, ``histories``."""
+
+    def decorated(function: F) -> F:
+        @told
+        @data_option
+        @servers_options
+        @database_option
+        @functools.wraps(function)
+        def with_histories(
+            *args: Any,
+            data: Path,
+            servers: Servers,
+            services: str | tuple[str, ...] | None,
+            database: str | None,
+            **others: Any,
+        ) -> Any:
+            meant = (services,) if isinstance(services, str) else services or SERVICES
+            # In the environment of one service's process it is set; what follows a group has a say of its own.
+            if database and len(meant) != 1 and click.get_current_context().invoked_subcommand is None:
+                raise click.UsageError("--database, or NYFIKEN_DATABASE, is that of one service: say which")
+            here = Histories(data=data, servers=dataclasses.replace(servers, own=database), services=meant)
+            return function(*args, histories=here, **others)
+
+        return cast(F, with_histories)
+
+    return decorated
+
+
+histories_options = histories_of(ONE_OR_ALL)
+"""Of all services, or of one."""
 
 
 @contextmanager

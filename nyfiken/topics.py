@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 import click
 from rich.console import Console
 from rich.table import Table
 
 from chassis.settings import Brokers
+from chassis.transport.relayed import give_up
 from nyfiken.brokers import Look, reached
 from nyfiken.key_files import platform_keys
-from nyfiken.layout import SERVICES, data_option
-from nyfiken.servers import Servers, database_option, servers_options
-from nyfiken.stores import has_history, partitions_of
+from nyfiken.layout import SERVICES
+from nyfiken.servers import Servers, servers_options
+from nyfiken.stores import ONE_OR_MORE, Histories, has_history, histories_of, histories_options, partitions_of
 
 NEW = 8
 """Partitions where there is no store yet to ask."""
@@ -24,27 +23,21 @@ _WIDTH = 160
 
 
 @click.group(invoke_without_command=True)
-@click.option("--service", "one", type=click.Choice(SERVICES), help="Only the topic of this service.")
-@database_option
+@histories_options
 @click.option("--partitions", type=click.IntRange(1, 1024), help="Of each topic; as the stores have, 8 without any.")
 @click.option("--replication", type=click.IntRange(1, 32), help="Copies of each event; 3, or as there are brokers.")
 @click.option("--min-insync", type=click.IntRange(1, 32), help="Copies that must acknowledge; 2 of 3, 1 of fewer.")
 @click.option("--retention", type=click.IntRange(-1), default=-1, show_default=True, help="Milliseconds; -1 for ever.")
 @click.option("--check", is_flag=True, help="Change nothing; what is missing is an error.")
-@data_option
-@servers_options
 @click.pass_context
 def command(
     context: click.Context,
-    one: str | None,
-    database: str | None,
     partitions: int | None,
     replication: int | None,
     min_insync: int | None,
     retention: int,
     check: bool,
-    data: Path,
-    servers: Servers,
+    histories: Histories,
 ) -> None:
     """Make the topics that events travel by where they are missing, and check those that are there.
 
@@ -59,14 +52,10 @@ def command(
     """
     if context.invoked_subcommand:
         return
-    if database and not one:
-        raise click.UsageError("--database is that of one service: say which, --service")
-    services = (one,) if one else SERVICES
-    stores = dataclasses.replace(servers, own=database)
-    counts = dict.fromkeys(services, partitions) if partitions else _partitions(services, data, stores)
-    with reached(_brokers(servers)) as kafka:
+    counts = dict.fromkeys(histories.services, partitions) if partitions else _partitions(histories)
+    with reached(_brokers(histories.servers)) as kafka:
         wanted = kafka.usual(replication, min_insync, retention)
-        looks = [kafka.look(service, counts[service], wanted, may_make=not check) for service in services]
+        looks = [kafka.look(service, count, wanted, may_make=not check) for service, count in counts.items()]
     _show(looks)
 
 
@@ -89,6 +78,29 @@ def renew(services: tuple[str, ...], servers: Servers) -> None:
             click.echo(f"topic {kafka.brokers.topic(service)}: renewed")
 
 
+@command.command()
+@histories_of(ONE_OR_MORE)
+@click.confirmation_option(prompt="It publishes nothing any more, and all of it again where Kafka comes back. Go on?")
+def forget(histories: Histories) -> None:
+    """Let each SERVICE forget that it has published, where Kafka was taken away on purpose.
+
+    Until then what is recorded counts as waiting to be published, and the work as left undone. The workers must run
+    without NYFIKEN_KAFKA. Topics stay; with Kafka again, the whole history is published to them once more.
+
+    \b
+    nyfiken topics forget ideas
+    """
+    with histories.opened() as services:
+        for service, store in services:
+            with store.transaction() as transaction:
+                if publishing := give_up(transaction):
+                    raise click.ClickException(
+                        f"{', '.join(publishing)} of {service.name} publishes, or did so ten seconds ago: start it "
+                        f"without NYFIKEN_KAFKA first"
+                    )
+            click.echo(f"{service.name}: has published nothing")
+
+
 def _brokers(servers: Servers) -> Brokers:
     brokers = servers.brokers()
     if brokers is None:
@@ -96,11 +108,12 @@ def _brokers(servers: Servers) -> Brokers:
     return brokers
 
 
-def _partitions(services: Sequence[str], data: Path, servers: Servers) -> Mapping[str, int]:
+def _partitions(histories: Histories) -> Mapping[str, int]:
     """As their stores have."""
-    if not has_history(data, servers):
-        return dict.fromkeys(services, NEW)
-    return partitions_of(data, servers, platform_keys(data, may_make=False).master, services)
+    if not has_history(histories.data, histories.servers):
+        return dict.fromkeys(histories.services, NEW)
+    master = platform_keys(histories.data, may_make=False).master
+    return partitions_of(histories.data, histories.servers, master, histories.services)
 
 
 def _show(looks: Sequence[Look]) -> None:

@@ -9,9 +9,10 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from chassis.processing.databases import insert_new
-from chassis.processing.tables import RELAYED
+from chassis.processing.leases import RELAY, holders
+from chassis.processing.tables import LEASES, RELAYED
 from chassis.recorded import Recorded
-from chassis.store.protocol import Head, Store
+from chassis.store.protocol import Head, Store, Transaction
 from chassis.transport.publisher import Published
 
 
@@ -58,6 +59,16 @@ def move(connection: sa.Connection, partition: int, old: Relayed, new: Relayed) 
     there = {f"old_{name}": value for name, value in dataclasses.asdict(old).items()}
     done = connection.execute(_MOVE, {"of": partition, **there, **dataclasses.asdict(new)})
     return done.rowcount == 1
+
+
+def give_up(transaction: Transaction) -> list[str]:
+    """Forget how far it is, and its leases, for nobody publishes any more; but if somebody does, only say who."""
+    held = holders(transaction, ())
+    if publishing := sorted(owner for owner in held if owner is not None):
+        return publishing
+    transaction.connection.execute(sa.delete(RELAYED))
+    transaction.connection.execute(sa.delete(LEASES).where(LEASES.c.processor == RELAY))
+    return []
 
 
 def behind(at: Relayed, events: Sequence[Recorded], done: Published) -> Relayed:

@@ -97,7 +97,7 @@ def test_the_own_database_of_one_service_may_have_any_name(nyfiken, postgres, da
     assert f"{where}: the database is that of ideas, not of experiments" in said
     code, said = nyfiken("migrate", database=database)
     assert code == 2
-    assert "--database is that of one service: name it" in said
+    assert "--database, or NYFIKEN_DATABASE, is that of one service: say which" in said
 
 
 def test_who_may_not_make_databases_is_told_how_to_get_them(nyfiken, stranger, postgres, prefix):
@@ -127,7 +127,7 @@ def test_who_may_make_no_tables_in_a_database_is_told_so(nyfiken, stranger, post
     [
         ("nonsense", "NYFIKEN_DATABASE is a text of 8 characters; expected: postgresql://USER:PASSWORD@HOST:PORT/DATA"),
         ("postgresql://nyfiken:secret-word@127.0.0.1", "NYFIKEN_DATABASE is a text of 42 characters; expected: "),
-        ("postgresql://nyfiken:secret%zzword@127.0.0.1:5432/x", "this is no address that PostgreSQL can "),
+        ("postgresql://nyfiken:secret%zzword@127.0.0.1:5432/x", "with %XX for what is special in these"),
         ("postgresql://nyfiken:secret-word@nobody.invalid/x", "x on nobody.invalid:5432: failed to resolve host"),
     ],
 )

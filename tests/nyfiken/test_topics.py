@@ -68,7 +68,7 @@ def test_one_service_makes_its_own_with_as_many_partitions_as_its_own_database(
 def test_a_database_without_its_service_is_refused(nyfiken, kafka, database, topics):
     code, said = nyfiken("topics", kafka=kafka, database=database)
     assert (code, topics()) == (2, {})
-    assert "--database is that of one service: say which, --service" in said
+    assert "--database, or NYFIKEN_DATABASE, is that of one service: say which" in said
 
 
 def test_a_check_makes_nothing(nyfiken, kafka, topics, prefix):

@@ -6,7 +6,6 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from urllib.parse import urlsplit
 
 import psycopg
 import pytest
@@ -17,6 +16,7 @@ from chassis.errors import Unavailable
 from chassis.processing.tables import METADATA
 from chassis.recorded import Position
 from chassis.store.postgres import PostgresStore
+from chassis.store.postgres.addresses import place_of
 from chassis.store.postgres.meta import SCHEMA
 from chassis.store.postgres.migrating import migrate
 from chassis.store.protocol import Append, Change, VersionConflict, WrongPartitions, WrongStore
@@ -192,9 +192,8 @@ def refused(address, service="suite", master_key=MASTER):
     with pytest.raises(WrongStore) as refusal:
         store.check()
     store.close()
-    place, _, told = str(refusal.value).partition(": ")
-    parts = urlsplit(address)
-    assert place == f"database {parts.path[1:]} on {parts.hostname}:{parts.port}"
+    where, _, told = str(refusal.value).partition(": ")
+    assert where == f"database {place_of(address)}"
     return told
 
 
