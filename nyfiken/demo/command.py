@@ -126,7 +126,9 @@ def _stay(process: subprocess.Popen[bytes], urls: Mapping[str, str], console: Co
 
 
 def _ready(url: str) -> bool:
+    """Where it is not shown to people, whoever has started the platform knows."""
     try:
-        return httpx.get(f"{url}/readyz", timeout=1.0, trust_env=False).status_code == httpx.codes.OK
+        status = httpx.get(f"{url}/readyz", timeout=1.0, trust_env=False).status_code
+        return status in (httpx.codes.OK, httpx.codes.NOT_FOUND)
     except httpx.TransportError:
         return False  # not listening yet
