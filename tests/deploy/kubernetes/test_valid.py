@@ -49,7 +49,7 @@ def test_a_field_that_its_kind_does_not_have_is_refused_in_every_document(docume
         ("production", "Kafka", ("spec", "kafka", "listeners", 0, "tls"), "yes"),
         ("production", "KafkaTopic", ("spec", "partitions"), 0),
         ("production", "KafkaUser", ("spec", "authorization", "acls", 0, "operations"), ["Reed"]),
-        ("production", "Cluster", ("spec", "storage", "size"), "much"),
+        ("production", "Cluster", ("spec", "instances"), 0),
         ("production", "ScaledObject", ("spec", "maxReplicaCount"), "8"),
         ("production", "PodMonitor", ("spec", "podMetricsEndpoints", 0, "prot"), "http"),
         ("production", "ExternalSecret", ("spec", "data", 0, "remoteRef", "decodingStrategy"), "Base32"),
