@@ -11,6 +11,12 @@ from tests.cluster.kubectl import ROOT, kubectl
 _SEEN = pytest.StashKey[list[tuple[str, str]]]()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _a_cluster_of_its_own():
+    if not os.environ.get("NYFIKEN_CLUSTER"):
+        pytest.skip("would be done to whatever cluster kubectl knows; make cluster-test makes one")
+
+
 @pytest.fixture
 def seen(pytestconfig):
     """Notes what was done and what came of it."""

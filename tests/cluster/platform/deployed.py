@@ -9,6 +9,7 @@ import httpx
 
 from chassis.keys import load_keys
 from chassis.tokens import Tokens
+from nyfiken.demo.client import Person, Platform
 from nyfiken.layout import ROLES, SERVICES
 from nyfiken.servers import Servers
 from tests.cluster.kubectl import PART_OF, ROOT, here, in_shell, items, kubectl
@@ -55,6 +56,10 @@ class Deployed:
     def token(self, sub, *roles, unit="vof", name=None):
         """As ``nyfiken token`` signs them, with the keys as they are now."""
         return self._tokens().sign(sub, roles or ("employee",), unit=unit, name=name)
+
+    def person(self, sub, *roles):
+        """Somebody who uses it."""
+        return Person(Platform(self.urls), sub.title(), self.token(sub, *roles))
 
     def person_id(self, sub):
         return self._tokens().person_id(sub)

@@ -41,6 +41,10 @@ class People(Steady):
         events = sum(len(still.history(name)) for name in SERVICES)
         return f"{len(self.clients.acknowledged)} commands acknowledged, each recorded once, of {events} events"
 
+    def also(self, **events):
+        """Somebody else has recorded so many of these; ``idea_submitted=1``."""
+        self.there_before.update({name.replace("_", "-"): n for name, n in events.items()})
+
     def catch_up(self):
         self.history.catches_up(within=180.0)
 

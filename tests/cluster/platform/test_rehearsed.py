@@ -120,6 +120,33 @@ def test_a_database_that_is_lost_is_taken_back_from_its_topic(deployed, people, 
     )
 
 
+FAULTY = "from chassis.processes import run; run('ideas', 'tests.faults.releases.poisoned_ideas')"
+
+
+def test_what_a_faulty_release_sets_aside_is_looked_at_and_retried_after_it(deployed, people, seen):
+    page, words = deployed.page("keys-parked"), {"SERVICE": "ideas", "PROCESSOR": "idea_board_v1"}
+    container = "/spec/template/spec/containers/0"
+    other = {f"{container}/image": "nyfiken:releases", f"{container}/command": ["python", "-c", FAULTY, "worker"]}
+    patch = [{"op": "add", "path": path, "value": value} for path, value in other.items()]
+    here("patch", "deployment/ideas-worker", "--type=json", f"--patch={json.dumps(patch)}")
+    page.ran("kubectl -n nyfiken rollout status deployment/ideas-worker")
+    karin, amina = deployed.person("karin", "employee"), deployed.person("amina", "employee", "coach")
+    idea = karin.post("/ideas", {"title": "Giftig", "what": "Något nytt."}, expect=201)["idea_id"]
+    amina.post(f"/ideas/{idea}/review")
+    people.also(idea_submitted=1)
+    work(people)
+    until(lambda: idea in page.typed("kubectl -n nyfiken exec", **words), "nothing is parked")
+    assert "review-started.v1" in page.typed("kubectl -n nyfiken exec", nth=2, KEY=idea, **words)
+    here("rollout", "undo", "deployment/ideas-worker")
+    becomes_ready("ideas-worker")
+    assert f"{idea}: applied" in page.typed("kubectl -n nyfiken exec", nth=3, KEY=idea, **words)
+    assert "nothing is parked" in page.typed("kubectl -n nyfiken exec", **words)
+    seen(
+        "keys-parked.md, after a worker with a faulty fold",
+        f"listed, shown, retried: applied; {people.everything_holds()}",
+    )
+
+
 def test_both_keys_are_rotated_while_people_go_on(deployed, people, seen):
     page, before = deployed.page("keys-rotated"), load_keys(deployed.data)
     token = deployed.token("somebody")
