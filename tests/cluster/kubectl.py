@@ -9,7 +9,7 @@ import subprocess
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-SECONDS = 300.0
+SECONDS = 600.0
 """In which a command must have ended."""
 PART_OF = "app.kubernetes.io/part-of=nyfiken"
 
