@@ -11,6 +11,7 @@ from tests.cluster.pages import OF_PRODUCTION, Page
 from tests.deploy.kubernetes.built import COMPONENTS, KUBERNETES, OVERLAYS, overlay, with_component
 from tests.deploy.runbooks import PAGES
 
+pytestmark = pytest.mark.timeout(600)
 DRY = "--dry-run=server --validate=strict --warnings-as-errors"
 
 
@@ -48,7 +49,7 @@ POD = ("spec", "template", "spec")
             True,
             "restricted:latest",
         ),
-        ("Deployment", (*POD, "terminationGracePeriodSeconds"), 3, "must be less than"),
+        ("Deployment", (*POD, "terminationGracePeriodSeconds"), 3, "less than terminationGracePeriodSeconds"),
         ("HorizontalPodAutoscaler", ("spec", "maxReplicas"), 1, "must be greater than or equal to `minReplicas`"),
         ("NetworkPolicy", ("spec", "policyTypes"), ["Sideways"], 'Unsupported value: "Sideways"'),
         ("KafkaTopic", ("spec", "partitionz"), 8, 'unknown field "spec.partitionz"'),
@@ -59,7 +60,7 @@ POD = ("spec", "template", "spec")
         ("PrometheusRule", ("spec", "groups", 0, "rules", 0, "for"), "long", "should match"),
         ("ExternalSecret", ("spec", "data", 0, "remoteRef", "decodingStrategy"), "Base32", "Unsupported value"),
         ("ObjectStore", ("spec", "retentionPolicy"), "ever", "should match"),
-        ("ConfigMap", ("data", "nyfiken.json"), {}, "data.nyfiken.json"),
+        ("ConfigMap", ("data", "nyfiken.json"), {}, "cannot unmarshal object"),
     ],
 )
 def test_what_is_broken_is_refused_and_the_place_told(kind, where, value, told, seen):
