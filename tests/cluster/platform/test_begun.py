@@ -67,7 +67,7 @@ def twice_at_once():
 
 def test_the_story_is_told_through_the_services(deployed, seen):
     at = " ".join(f"--at {service}={url}" for service, url in deployed.urls.items())
-    ran = in_shell(f"nyfiken demo {at}", deployed.folder)
+    ran = in_shell(f"NYFIKEN_KEYS=keys nyfiken demo {at}", deployed.folder)
     assert ran.code == 0, ran.said + ran.complained
     steps = re.search(r"Berättelsen är slut: (\d+) steg", ran.said)
     assert steps, ran.said
