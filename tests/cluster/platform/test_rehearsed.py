@@ -17,6 +17,7 @@ from tests.cluster.platform.deployed import (
     everything_is_ready,
     of,
     ours,
+    pods,
     psql,
 )
 from tests.faults.stage import until
@@ -100,7 +101,8 @@ def test_a_database_that_is_lost_is_taken_back_from_its_topic(deployed, people, 
     people.catch_up()
     page, known = deployed.page("database-lost"), people.known(LOST)
     page.typed("kubectl -n nyfiken scale", SERVICE=LOST)
-    until(lambda: not of(f"{LOST}-web") and not of(f"{LOST}-worker"), "a Pod stays", READY)
+    page.typed("kubectl -n nyfiken wait", SERVICE=LOST)
+    assert not pods(f"app.kubernetes.io/name={LOST}")
     psql(f"DROP DATABASE nyfiken_{LOST} WITH (FORCE)")
     psql(f"CREATE DATABASE nyfiken_{LOST}")
     began = time.monotonic()
@@ -126,7 +128,8 @@ FAULTY = "from chassis.processes import run; run('ideas', 'tests.faults.releases
 def test_what_a_faulty_release_sets_aside_is_looked_at_and_retried_after_it(deployed, people, seen):
     page, words = deployed.page("keys-parked"), {"SERVICE": "ideas", "PROCESSOR": "idea_board_v1"}
     container = "/spec/template/spec/containers/0"
-    other = {f"{container}/image": "nyfiken:releases", f"{container}/command": ["python", "-c", FAULTY, "worker"]}
+    other = {f"{container}/image": "nyfiken:releases", f"{container}/command": ["python", "-c", FAULTY]}
+    other[f"{container}/args"] = ["worker"]
     patch = [{"op": "add", "path": path, "value": value} for path, value in other.items()]
     here("patch", "deployment/ideas-worker", "--type=json", f"--patch={json.dumps(patch)}")
     page.ran("kubectl -n nyfiken rollout status deployment/ideas-worker")
