@@ -40,6 +40,10 @@ faults: $(DEV) ## Let processes die and servers fail, for a minute each (ARGS="-
 chaos: $(DEV) ## Let servers fail at random, one fault after the other (MINUTES=10; SEED=4711 for the same ones again)
 	@$(PY) -m tests.faults.chaos --minutes $(MINUTES) $(if $(SEED),--seed $(SEED))
 
+.PHONY: cluster-test
+cluster-test: $(DEV) ## Try manifests, runbooks and faults on a real Kubernetes, built once (PART=manifests or platform, ARGS="-k zero")
+	@PART=$(PART) ARGS="$(ARGS)" .ci/kubernetes/run
+
 .PHONY: check
 check: $(DEV) ## Lint, format, types and the rules of who imports whom
 	@$(VENV)/bin/ruff check

@@ -85,7 +85,14 @@ class Worker:
         patience_ends = time.monotonic() + _PATIENCE
         for thread in threads:
             thread.join(timeout=max(0.0, patience_ends - time.monotonic()))
-        self._leases.leave(lease.key for lease in self._held)
+        self._leave()
+
+    def _leave(self) -> None:
+        """Give the leases back; while the database is away nobody can be told, and they run out by themselves."""
+        try:
+            self._leases.leave(lease.key for lease in self._held)
+        except Unavailable as error:
+            log.warning("leases-kept", reason=error.told)
 
     @staticmethod
     def _thread(name: str, run: Callable[[threading.Event], None], stopping: threading.Event) -> threading.Thread:

@@ -6,6 +6,7 @@ import os
 import pytest
 
 pytest.register_assert_rewrite("chassis.testing")  # a suite that fails shows what it compared, as any test does
+collect_ignore = [] if os.environ.get("NYFIKEN_CLUSTER") else ["cluster"]  # takes a Kubernetes: make cluster-test
 _TAKEN = pytest.StashKey[list[str]]()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 import subprocess
 import sys
 from collections.abc import Iterable
@@ -45,6 +46,6 @@ def token_of(part: Part, data: Path) -> str:
     roles: Iterable[str] = (word for role in part.roles for word in ("--role", role))
     command = [sys.executable, "-m", "nyfiken", "token", "--sub", part.sub, *roles, "--unit", part.unit]
     command += ["--name", part.name, "--data", str(data)]
-    root = Path(__file__).parents[2]
-    answer = subprocess.run(command, cwd=root, check=True, capture_output=True, text=True)  # noqa: S603 - our own
+    ours = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}
+    answer = subprocess.run(command, env=ours, check=True, capture_output=True, text=True)  # noqa: S603 - our own
     return answer.stdout.strip()

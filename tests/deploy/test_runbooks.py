@@ -81,6 +81,23 @@ def test_doctor_is_asked_in_a_worker_unless_the_page_says_why_not(page):
     assert not elsewhere or "doctor is asked in a web Pod, for only web" in text
 
 
+@named([page for page in ALL if "--replicas=0" in page.read_text()])
+def test_before_workers_are_scaled_to_zero_keda_is_paused_and_goes_on_afterwards(page):
+    typed = lines(page.read_text())
+    paused, goes_on = (
+        next(n for n, line in enumerate(typed) if " scaledobject" in line and end in line)
+        for end in ("paused=true ", "paused- ")
+    )
+    zero = [n for n, line in enumerate(typed) if "--replicas=0" in line]
+    assert all(paused < n < goes_on for n in zero), "KEDA does not leave zero alone"
+
+
+def test_keys_are_given_to_processes_from_the_folder_in_which_they_were_rotated():
+    text = (PAGES / "keys-rotated.md").read_text()
+    rotated, given = (set(re.findall(rf"{before}(\S+)", text)) for before in ("keys rotate ", "--from-file="))
+    assert rotated == given
+
+
 def test_the_index_says_what_each_word_in_capitals_is():
     told = set(re.findall(r"`([A-Z]{3,})`", INDEX.read_text())) | {"KEY"}  # keys-parked.md says what that is
     assert told == set(STANDS_FOR)

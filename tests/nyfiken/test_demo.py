@@ -4,8 +4,20 @@ import httpx
 import pytest
 from click.testing import CliRunner
 
+from chassis.keys import load_keys, make_keys
+from chassis.tokens import Tokens
 from nyfiken.demo import command as demo
 from nyfiken.demo.client import NotAsTold, Person, Platform, check
+from nyfiken.demo.people import CAST, token_of
+
+
+def test_tokens_are_signed_with_keys_that_are_named_from_where_somebody_stands(monkeypatch, tmp_path):
+    make_keys(tmp_path / "keys")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("NYFIKEN_KEYS", "keys")
+    keys = load_keys(tmp_path, tmp_path / "keys")
+    token = token_of(CAST[0], tmp_path / "data")
+    assert Tokens(keys.signing, keys.secret).caller(token).roles
 
 
 @pytest.fixture

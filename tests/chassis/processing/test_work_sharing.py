@@ -1,10 +1,13 @@
 """Leases share work between workers; the compare-and-set keeps it correct whatever happens to them."""
 
 import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from chassis.errors import Unavailable
 from chassis.processing.checkpoints import Checkpoint, CheckpointMoved, advance, checkpoints, register
 from chassis.processing.leases import Key, Leases
 from chassis.processing.tables import create_tables
@@ -91,6 +94,21 @@ def test_everybody_goes_on_when_the_clock_is_set_forward(store, clock):
     for _ in range(2):
         held = [leases.hold(KEYS) for leases in (a, b)]
     assert partitions(held[0] + held[1]) == [0, 1, 2, 3]
+
+
+def test_a_worker_that_is_told_to_end_while_its_database_is_away_ends(worker, store, monkeypatch):
+    told, one = threading.Event(), worker(suite(tally()))
+
+    def away():
+        raise Unavailable("store-unavailable")
+
+    with ThreadPoolExecutor(1) as pool:
+        running = pool.submit(one.run, told)
+        while one.being_built():
+            time.sleep(0.05)
+        monkeypatch.setattr(store, "transaction", away)
+        told.set()
+        assert running.result(timeout=10) is None
 
 
 def test_a_worker_that_leaves_gives_its_leases_back_at_once(store):
