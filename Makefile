@@ -34,7 +34,8 @@ pytest: $(DEV) ## The tests alone (ARGS="tests/contracts -x" for some of them)
 
 .PHONY: faults
 faults: $(DEV) ## Let processes die and servers fail, for a minute each (ARGS="-k broker" for some)
-	@NYFIKEN_FAULT_SECONDS=60 $(PY) -m pytest tests/faults tests/operations tests/journeys $(ARGS)
+	@NYFIKEN_FAULT_SECONDS=60 $(PY) -m pytest tests/faults tests/operations tests/journeys \
+		tests/chassis/transport/test_kafka_faults.py $(ARGS)
 
 .PHONY: chaos
 chaos: $(DEV) ## Let servers fail at random, one fault after the other (MINUTES=10; SEED=4711 for the same ones again)

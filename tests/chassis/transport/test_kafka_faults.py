@@ -41,6 +41,7 @@ from tests.chassis.transport.following import (
     send,
     whole,
 )
+from tests.faults.lasting import longer
 from tests.kafka_topics import messages, topic_content
 from tests.servers.kafka import Login
 from tests.stores import sqlite_store
@@ -439,8 +440,8 @@ def forget(kafka, topic):
 @pytest.mark.parametrize(
     ("asked", "wrong"),
     [
-        ({"login": Login()}, {"sasl_plain_password": "guessed"}),
-        ({"encrypted": True}, {"ssl_cafile": None}),
+        pytest.param({"login": Login()}, {"sasl_plain_password": "guessed"}, marks=longer),
+        pytest.param({"encrypted": True}, {"ssl_cafile": None}, marks=longer),
         ({"encrypted": True}, {"ssl_certfile": None, "ssl_keyfile": None}),
         ({"encrypted": True, "login": Login()}, {"sasl_plain_password": "guessed"}),
     ],
