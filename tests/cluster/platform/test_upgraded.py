@@ -1,11 +1,11 @@
-"""docs/runbooks/upgrading.md with a release that has another read model and records what the one before does not know.
+"""docs/runbooks/upgrading.md with a release that has another read model and another step of the databases, and records
+what the one before does not know.
 
 The last of all: only that release can read the histories afterwards.
 """
 
 import os
 import subprocess
-import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -14,12 +14,12 @@ from contextlib import contextmanager
 import httpx
 import orjson
 import pytest
-from tests.faults.test_deploying import BOARD, TOMORROW, not_known_here, places
 
 from chassis.processing.registry import generations
 from nyfiken.layout import SERVICES
 from tests.cluster.platform.deployed import asked_in
-from tests.platform import ROOT
+from tests.operations.rollout import BOARD, TOMORROW
+from tests.operations.test_upgrading import is_cured_by_asking_again, places
 
 pytestmark = pytest.mark.timeout(900)
 A_WHILE = 3.0
@@ -40,7 +40,7 @@ def test_the_release_of_tomorrow_takes_over_while_people_go_on(deployed, people,
         time.sleep(A_WHILE)
     assert answers
     assert set(answers) == {200}
-    assert all(map(not_known_here, people.clients.refusals[refused:]))
+    assert all(map(is_cured_by_asking_again, people.clients.refusals[refused:]))
     assert places(people.history, "comment-added.v2")
     for service in SERVICES:
         assert "wrong" not in asked_in(f"{service}-worker", "doctor", service)
@@ -51,7 +51,7 @@ def test_the_release_of_tomorrow_takes_over_while_people_go_on(deployed, people,
     commands = len(people.clients.acknowledged) - acknowledged
     refused = len(people.clients.refusals) - refused
     seen(
-        "upgrading.md, to a release with a new read model and a new event version",
+        "upgrading.md, to a release with a new read model, a new event version and a step of the databases",
         f"rolled out after {took:.0f} s; {commands} commands, {refused} times 503 `newer-release-needed`; the board "
         f"was asked {len(answers)} times and answered; the end check holds",
     )
@@ -79,7 +79,7 @@ def board_asked(deployed):
 def everything_holds(deployed, people):
     """The whole check, in a process that knows the new release."""
     servers = {"NYFIKEN_POSTGRES": deployed.servers.postgres, "NYFIKEN_KAFKA": deployed.servers.kafka}
-    command = [sys.executable, "-m", f"{TOMORROW}.check", "--data", str(deployed.data)]
+    command = [TOMORROW.python, "-m", f"{TOMORROW.commands}.check", "--data", str(deployed.data)]
     given = orjson.dumps(people.clients.acknowledged)
-    ran = subprocess.run(command, cwd=ROOT, env=os.environ | servers, input=given, capture_output=True)
+    ran = subprocess.run(command, cwd=TOMORROW.folder, env=os.environ | servers, input=given, capture_output=True)
     assert ran.returncode == 0, (ran.stdout + ran.stderr).decode()
