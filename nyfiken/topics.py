@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import click
-from rich.console import Console
 from rich.table import Table
 
 from chassis.settings import Brokers
@@ -16,11 +15,10 @@ from nyfiken.key_files import platform_keys
 from nyfiken.layout import SERVICES, data_option
 from nyfiken.servers import Servers, database_option, servers_options
 from nyfiken.stores import has_history, partitions_of
+from nyfiken.tables import show
 
 NEW = 8
 """Partitions where there is no store yet to ask."""
-_WIDTH = 160
-"""Columns where nobody says how many there are: in a file, in a pipe."""
 
 
 @click.group(invoke_without_command=True)
@@ -110,8 +108,7 @@ def _show(looks: Sequence[Look]) -> None:
     table.add_column("state")
     for look in looks:
         table.add_row(*_row(look), style="red" if look.refused else "yellow" if look.warnings else "")
-    console = Console()
-    Console(width=None if console.is_terminal else _WIDTH).print(table)
+    show(table)
     for warning in (warning for look in looks for warning in look.warnings):
         click.echo(warning)
     if refused := [look.refused for look in looks if look.refused]:
