@@ -143,8 +143,8 @@ def faulty_worker(page):
 
 def test_what_a_faulty_release_sets_aside_is_looked_at_and_retried_after_it(deployed, people, seen):
     page, words = deployed.page("keys-parked"), {"SERVICE": "ideas", "PROCESSOR": "idea_board_v1"}
-    karin, amina = deployed.person("karin", "employee"), deployed.person("amina", "employee", "coach")
-    with faulty_worker(page):
+    who = (("karin", "employee"), ("amina", "employee", "coach"))
+    with faulty_worker(page), deployed.somebody(*who) as (karin, amina):
         idea = karin.post("/ideas", {"title": "Giftig", "what": "Något nytt."}, expect=201)["idea_id"]
         people.also(idea_submitted=1)
         amina.post(f"/ideas/{idea}/review")
