@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import click
 import orjson
-from rich.console import Console
 from rich.table import Table
 
 from chassis.logs import reason_of
@@ -12,6 +11,7 @@ from chassis.processing import processor as processing
 from chassis.processing.parking import parked, release, waiting
 from chassis.service import Service
 from chassis.store.protocol import Store
+from nyfiken import tables
 from nyfiken.stores import Histories, Opened, histories_options
 
 
@@ -39,7 +39,10 @@ def list_(histories: Histories) -> None:
     nyfiken parked list
     nyfiken parked list --data /srv/nyfiken
     """
-    table = Table("service", "processor", "key", "events", "since", "reason")
+    table = Table("service", "processor")
+    table.add_column("key", no_wrap=True)  # somebody copies it
+    for column in ("events", "since", "reason"):
+        table.add_column(column)
     with histories.opened() as services:
         for service, store in services:
             with store.reading() as connection:
@@ -47,7 +50,7 @@ def list_(histories: Histories) -> None:
                     since = found.since.isoformat(sep=" ", timespec="seconds")
                     table.add_row(service.name, found.processor, found.key, str(found.events), since, found.reason)
     if table.row_count:
-        Console().print(table)
+        tables.show(table)
     else:
         click.echo("nothing is parked")
 

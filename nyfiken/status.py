@@ -7,7 +7,6 @@ from contextlib import ExitStack
 from itertools import groupby
 
 import click
-from rich.console import Console
 from rich.table import Table
 
 from chassis.processing.lags import Heads, Lag, heads_of, known_heads, lags
@@ -15,9 +14,7 @@ from chassis.store.protocol import Head
 from nyfiken.brokers import reached
 from nyfiken.publishing import Publishing, publishing
 from nyfiken.stores import Histories, histories_options
-
-_WIDTH = 140
-"""Columns where nobody says how many there are: in a file, in a pipe."""
+from nyfiken.tables import show
 
 
 @click.command()
@@ -42,8 +39,7 @@ def command(each: bool, histories: Histories) -> None:
         relays = [found for _, store in services if (found := publishing(store, kafka))]
         heads = heads_of(store for _, store in services)
         distances = [lag for service, store in services for lag in lags(service, store, known_heads(store) | heads)]
-    console = Console()
-    Console(width=None if console.is_terminal else _WIDTH).print(_table(heads, relays, distances, each))
+    show(_table(heads, relays, distances, each))
 
 
 def _table(heads: Heads, relays: Iterable[Publishing], found: Iterable[Lag], each: bool) -> Table:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import click
-from rich.console import Console
 from rich.table import Table
 
 from chassis.settings import Brokers
@@ -15,11 +14,10 @@ from nyfiken.key_files import platform_keys
 from nyfiken.layout import SERVICES
 from nyfiken.servers import Servers, servers_options
 from nyfiken.stores import ONE_OR_MORE, Histories, has_history, histories_of, histories_options, partitions_of
+from nyfiken.tables import show
 
 NEW = 8
 """Partitions where there is no store yet to ask."""
-_WIDTH = 160
-"""Columns where nobody says how many there are: in a file, in a pipe."""
 
 
 @click.group(invoke_without_command=True)
@@ -124,8 +122,7 @@ def _show(looks: Sequence[Look]) -> None:
     table.add_column("state")
     for look in looks:
         table.add_row(*_row(look), style="red" if look.refused else "yellow" if look.warnings else "")
-    console = Console()
-    Console(width=None if console.is_terminal else _WIDTH).print(table)
+    show(table)
     for warning in (warning for look in looks for warning in look.warnings):
         click.echo(warning)
     if refused := [look.refused for look in looks if look.refused]:

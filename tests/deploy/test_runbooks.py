@@ -98,6 +98,11 @@ def test_keys_are_given_to_processes_from_the_folder_in_which_they_were_rotated(
     assert rotated == given
 
 
+@named(ALL)
+def test_each_command_on_a_page_stands_in_a_block_that_is_found(page):
+    assert re.findall(r"^.*\S.*```sh$", page.read_text(), re.MULTILINE) == []
+
+
 def test_the_index_says_what_each_word_in_capitals_is():
     told = set(re.findall(r"`([A-Z]{3,})`", INDEX.read_text())) | {"KEY"}  # keys-parked.md says what that is
     assert told == set(STANDS_FOR)

@@ -6,6 +6,7 @@ import dataclasses
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from threading import Event
+from uuid import uuid4
 
 import pytest
 from click import ClickException
@@ -44,7 +45,7 @@ def run(store, monkeypatch):
             yield [(service, of)]
 
         monkeypatch.setattr(Histories, "opened", opened)
-        return CliRunner().invoke(command, arguments, env={"COLUMNS": "200"})
+        return CliRunner().invoke(command, arguments, env={"COLUMNS": None})
 
     return use
 
@@ -196,6 +197,13 @@ def test_what_is_parked_is_listed_and_shown_as_it_is_published(store, run):
     shown = run(suite(tally()), parked.command, "show", "tally_v1", "a").output
     assert [line.split()[0] for line in shown.splitlines() if line.startswith("suite/")] == ["suite/0:2", "suite/0:3"]
     assert '"note": "poison"' in shown
+
+
+def test_a_parked_key_is_listed_whole_so_that_it_can_be_copied_where_there_is_no_screen(store, run):
+    key = str(uuid4())
+    note(store, f"counter-{key}", "poison")
+    caught_up(store, suite(tally()))
+    assert key in run(suite(tally()), parked.command, "list").output
 
 
 def test_a_retry_before_the_fix_says_why_not_and_keeps_everything(store, run):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from contextlib import contextmanager
 
 import httpx
 
@@ -57,9 +58,14 @@ class Deployed:
         """As ``nyfiken token`` signs them, with the keys as they are now."""
         return self._tokens().sign(sub, roles or ("employee",), unit=unit, name=name)
 
-    def person(self, sub, *roles):
-        """Somebody who uses it."""
-        return Person(Platform(self.urls), sub.title(), self.token(sub, *roles))
+    @contextmanager
+    def somebody(self, *who):
+        """People who use it, each by a name and roles: ``somebody(("karin", "employee"))``."""
+        client = Platform(self.urls)
+        try:
+            yield [Person(client, sub.title(), self.token(sub, *roles)) for sub, *roles in who]
+        finally:
+            client.close()
 
     def person_id(self, sub):
         return self._tokens().person_id(sub)
@@ -97,6 +103,12 @@ def of(deployment):
     component = f",app.kubernetes.io/component={role}" if role else ""
     found = pods(f"app.kubernetes.io/name={service}{component}")
     return {name: pod for name, pod in found.items() if "deletionTimestamp" not in pod["metadata"]}
+
+
+def images():
+    """Of the Pods of ours that do not end."""
+    found = (pod for deployment in DEPLOYMENTS for pod in of(deployment).values())
+    return {container["image"].rpartition("/")[2] for pod in found for container in pod["spec"]["containers"]}
 
 
 def is_ready(pod):

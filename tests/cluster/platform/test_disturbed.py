@@ -12,6 +12,7 @@ from tests.cluster.platform.deployed import (
     READY,
     becomes_ready,
     everything_is_ready,
+    images,
     is_ready,
     of,
     pods,
@@ -124,12 +125,6 @@ def test_an_image_update_rolls_through_and_no_request_fails(deployed, people, se
         "a new image, by upgrading.md",
         f"rolled through after {took:.0f} s; {commands} commands, none failed; back again, none failed",
     )
-
-
-def images():
-    """Of the Pods of ours that do not end."""
-    found = (pod for deployment in DEPLOYMENTS for pod in of(deployment).values())
-    return {container["image"].rpartition("/")[2] for pod in found for container in pod["spec"]["containers"]}
 
 
 def test_after_all_of_it_everything_holds(people, seen):

@@ -2,6 +2,7 @@
 
 import json
 import time
+from contextlib import contextmanager
 
 import httpx
 import pytest
@@ -125,23 +126,31 @@ def test_a_database_that_is_lost_is_taken_back_from_its_topic(deployed, people, 
 FAULTY = "from chassis.processes import run; run('ideas', 'tests.faults.releases.poisoned_ideas')"
 
 
+@contextmanager
+def faulty_worker(page):
+    """While in this block the worker of ideas is of a release with a faulty fold."""
+    container = "/spec/template/spec/containers/0"
+    other = {"image": "nyfiken:releases", "command": ["python", "-c", FAULTY], "args": ["worker"]}
+    patch = [{"op": "add", "path": f"{container}/{name}", "value": value} for name, value in other.items()]
+    here("patch", "deployment/ideas-worker", "--type=json", f"--patch={json.dumps(patch)}")
+    try:
+        page.ran("kubectl -n nyfiken rollout status deployment/ideas-worker")
+        yield
+    finally:
+        here("rollout", "undo", "deployment/ideas-worker")
+        becomes_ready("ideas-worker")
+
+
 def test_what_a_faulty_release_sets_aside_is_looked_at_and_retried_after_it(deployed, people, seen):
     page, words = deployed.page("keys-parked"), {"SERVICE": "ideas", "PROCESSOR": "idea_board_v1"}
-    container = "/spec/template/spec/containers/0"
-    other = {f"{container}/image": "nyfiken:releases", f"{container}/command": ["python", "-c", FAULTY]}
-    other[f"{container}/args"] = ["worker"]
-    patch = [{"op": "add", "path": path, "value": value} for path, value in other.items()]
-    here("patch", "deployment/ideas-worker", "--type=json", f"--patch={json.dumps(patch)}")
-    page.ran("kubectl -n nyfiken rollout status deployment/ideas-worker")
-    karin, amina = deployed.person("karin", "employee"), deployed.person("amina", "employee", "coach")
-    idea = karin.post("/ideas", {"title": "Giftig", "what": "Något nytt."}, expect=201)["idea_id"]
-    amina.post(f"/ideas/{idea}/review")
-    people.also(idea_submitted=1)
-    work(people)
-    until(lambda: idea in page.typed("kubectl -n nyfiken exec", **words), "nothing is parked")
-    assert "review-started.v1" in page.typed("kubectl -n nyfiken exec", nth=2, KEY=idea, **words)
-    here("rollout", "undo", "deployment/ideas-worker")
-    becomes_ready("ideas-worker")
+    who = (("karin", "employee"), ("amina", "employee", "coach"))
+    with faulty_worker(page), deployed.somebody(*who) as (karin, amina):
+        idea = karin.post("/ideas", {"title": "Giftig", "what": "Något nytt."}, expect=201)["idea_id"]
+        people.also(idea_submitted=1)
+        amina.post(f"/ideas/{idea}/review")
+        work(people)
+        until(lambda: idea in page.typed("kubectl -n nyfiken exec", **words), "nothing is parked")
+        assert "review-started.v1" in page.typed("kubectl -n nyfiken exec", nth=2, KEY=idea, **words)
     assert f"{idea}: applied" in page.typed("kubectl -n nyfiken exec", nth=3, KEY=idea, **words)
     assert "nothing is parked" in page.typed("kubectl -n nyfiken exec", **words)
     seen(
@@ -175,7 +184,7 @@ def step(page, *options):
     """The next step for both keys, given to every process."""
     for name in ("master", "signing"):
         line = next(line for line in page.lines() if line.startswith("nyfiken keys rotate"))
-        page.ran(" ".join((line, *options)), NAME=name)
+        page.ran(" ".join((line.partition("#")[0].replace("master", name), *options)))
     for command in ("create secret", "rollout restart", "rollout status"):
         page.typed(f"kubectl -n nyfiken {command}")
     everything_is_ready()

@@ -17,7 +17,8 @@ import pytest
 
 from chassis.processing.registry import generations
 from nyfiken.layout import SERVICES
-from tests.cluster.platform.deployed import asked_in
+from tests.cluster.platform.deployed import DEPLOYMENTS, READY, asked_in, images, ours
+from tests.faults.stage import until
 from tests.operations.rollout import BOARD, TOMORROW
 from tests.operations.test_upgrading import is_cured_by_asking_again, places
 
@@ -37,10 +38,12 @@ def test_the_release_of_tomorrow_takes_over_while_people_go_on(deployed, people,
         page.typed("kubectl apply")
         page.typed("kubectl -n nyfiken rollout status")
         took = time.monotonic() - began
+        until(lambda: len(ours()) == len(DEPLOYMENTS), "an old process goes on", READY)  # who is connected to it stays
         time.sleep(A_WHILE)
     assert answers
     assert set(answers) == {200}
     assert all(map(is_cured_by_asking_again, people.clients.refusals[refused:]))
+    assert images() == {"nyfiken:tomorrow"}
     assert places(people.history, "comment-added.v2")
     for service in SERVICES:
         assert "wrong" not in asked_in(f"{service}-worker", "doctor", service)
