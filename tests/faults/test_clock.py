@@ -15,6 +15,7 @@ import pytest
 
 from tests.faults.adding import COUNTERS, Adding
 from tests.faults.cluster import until
+from tests.faults.lasting import longer
 from tests.servers.found import absent
 
 LIBRARIES = Path("/usr/lib")
@@ -88,6 +89,7 @@ def test_recorded_at_never_goes_back_within_a_partition(adding, clock):
         assert events[-1].recorded_at - before > timedelta(minutes=55), "it was recorded by the clock of that moment"
 
 
+@longer
 def test_work_goes_on_and_moves_whatever_hour_it_is(adding, clock, capsys):
     took = {}
 
