@@ -272,10 +272,8 @@ def test_a_killed_worker_goes_on_at_once_where_it_was(data, store):
         with Running(LISTENS, "worker", data, feed_suite=web.url) as first:
             within(20, lambda: "read-model-serves" in first.said())
         store.append(raised("counter-a", 1, 2))
-        began = time.monotonic()
         with Running(LISTENS, "worker", data, feed_suite=web.url):
-            within(9, lambda: heard(data) == {"a": 3})
-        assert time.monotonic() - began < 5
+            within(9, lambda: heard(data) == {"a": 3})  # a lease that nobody took over at once would last for ten
 
 
 def test_a_listener_goes_on_when_the_service_it_listens_to_was_away(data, store):
