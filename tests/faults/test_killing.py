@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.faults.check import Platform
-from tests.faults.lasting import LONGER
+from tests.faults.lasting import LONGER, longer
 from tests.faults.workload import COMMANDS_OF_A_LIFE, Clients, happened_in, lives
 from tests.platform import NAMES, RunningPlatform
 
@@ -101,10 +101,9 @@ def live_and_check(platform, commands, capsys, said):
     history.close()
 
 
+@longer  # at the failpoints below the same processes die
 @pytest.mark.timeout(180 + 60 * LONGER)
 def test_any_process_may_be_killed_at_any_moment(started, stack, capsys):
-    if stack == "embedded" and LONGER == 1:
-        pytest.skip("at the failpoints below the same processes die; at random when there is time: make faults")
     platform = started()
     killer = Killer(platform)
     killer.start()

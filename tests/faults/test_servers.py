@@ -7,7 +7,7 @@ import random
 import pytest
 
 from tests.faults.disturbances import DISTURBANCES, MOUNTING
-from tests.faults.lasting import LONGER, SECONDS
+from tests.faults.lasting import LONGER, SECONDS, longer
 from tests.faults.small_disk import may_mount
 from tests.faults.stage import Stage
 from tests.servers.found import absent
@@ -49,8 +49,17 @@ def stages(tmp_path_factory):
     stages.close()
 
 
+LIKE_ANOTHER = {
+    *("broker gone", "topics emptied", "backend killed"),
+    *("long snapshot", "process killed", "worker suspended"),
+}
+"""Of each there is another much like it, or a test of its own: only when there is time."""
+
+
 @pytest.mark.timeout(SECONDS * 2 + 240)
-@pytest.mark.parametrize("name", DISTURBANCES)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=[longer] if name in LIKE_ANOTHER else []) for name in DISTURBANCES]
+)
 def test_whatever_happens_to_the_servers_nothing_is_lost_and_nothing_happens_twice(stages, name, capsys):
     if name == MOUNTING and not may_mount():
         absent("a small disk takes the right to mount")
