@@ -50,10 +50,34 @@ def platform(request, tmp_path_factory):
         servers["postgres"] = request.getfixturevalue("postgres_server").dsn
         servers["kafka"] = request.getfixturevalue("kafka_server").bootstrap_servers
     running = RunningPlatform(tmp_path_factory.mktemp("platform") / "data", **servers)
+    request.config.stash[_PLATFORM] = (request.param, running)
     try:
         yield running.start()
     finally:
         running.remove()
+
+
+_PLATFORM = pytest.StashKey()
+
+
+def _platform_of(item):
+    """The platform that a test asks for, where it is there already."""
+    kind, running = item.config.stash.get(_PLATFORM, (None, None))
+    asked = item.callspec.params.get("platform") if hasattr(item, "callspec") else None
+    return running if asked == kind else None
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item):
+    if (running := _platform_of(item)) and running.pid is None:
+        running.start()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(item, nextitem):
+    """A platform that nobody asks for next rests, for it takes a good part of a small machine to do nothing."""
+    if (running := _platform_of(item)) and (nextitem is None or _platform_of(nextitem) is not running):
+        running.stop()
 
 
 @pytest.fixture
