@@ -16,6 +16,7 @@ from chassis.processing.lags import heads_of, lags
 from tests.faults.check import Platform
 from tests.faults.cluster import READY, Cluster, until
 from tests.faults.holders import Holders
+from tests.faults.lasting import longer
 from tests.faults.workload import Clients, life
 from tests.platform import RunningPlatform
 
@@ -124,6 +125,7 @@ def test_whoever_comes_ends_or_dies_the_others_soon_have_all_of_the_work_in_fair
     assert first.stop() == 0
 
 
+@longer
 @pytest.mark.timeout(240)
 def test_a_worker_that_was_suspended_and_wakes_after_others_took_over_writes_nothing_twice(
     cluster, history, leases, capsys, tmp_path
