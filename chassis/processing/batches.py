@@ -11,6 +11,9 @@ from chassis.processing.leases import Lease
 from chassis.processing.processor import Processor
 from chassis.recorded import Recorded
 
+_FEW = 50
+"""Events that share a transaction at most: with many each partition's take long enough by themselves."""
+
 
 @dataclasses.dataclass(slots=True)
 class Assignment:
@@ -81,7 +84,8 @@ def shared(batches: Iterable[Batch]) -> Iterator[Sequence[Batch]]:
 def _fits(few: Sequence[Batch], batch: Batch) -> bool:
     together = [*few, batch]
     is_another = all(each.partition != batch.partition for each in few)
-    return is_another and sum(len(each.events) for each in together) <= min(limit_of(each.group) for each in together)
+    most = min(_FEW, *(limit_of(each.group) for each in together))
+    return is_another and sum(len(each.events) for each in together) <= most
 
 
 def limit_of(group: Iterable[Assignment]) -> int:
