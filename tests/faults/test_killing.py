@@ -118,6 +118,8 @@ def test_any_process_may_be_killed_at_any_moment(started, stack, capsys):
 
 @pytest.mark.timeout(180 + 60 * LONGER)
 def test_a_process_may_die_between_any_two_durable_writes(started, stack, tmp_path, capsys):
+    if stack == "embedded" and LONGER == 1:
+        pytest.skip("on servers there are more of them; here when there is time: make faults")
     noted = tmp_path / "noted"
     platform = started({"NYFIKEN_FAILPOINTS": f"{noted}:{ONE_IN}"})
     noted.touch()

@@ -10,6 +10,7 @@ import pytest
 from chassis.processing.parking import parked
 from tests.faults.check import Platform
 from tests.faults.cluster import Cluster, until
+from tests.faults.lasting import longer
 from tests.faults.steady import Steady
 from tests.faults.workload import Clients
 from tests.platform import RunningPlatform
@@ -135,6 +136,7 @@ def test_a_fold_and_a_rule_that_fail_set_aside_one_idea_until_they_are_mended(
     history.everything_holds(clients.acknowledged)
 
 
+@longer
 @pytest.mark.timeout(240)
 def test_an_event_that_ends_its_process_is_found_and_set_aside_and_the_row_is_made_anew_after_the_fix(
     cluster, history, deploy, people, clients, others, capsys

@@ -14,6 +14,7 @@ from chassis.store.postgres import PostgresStore
 from chassis.testing.store_suite import raised
 from nyfiken.layout import SERVICES
 from tests.faults.backups import dump, restored
+from tests.faults.lasting import longer
 from tests.faults.stage import Stage, until
 from tests.kafka_topics import messages
 from tests.servers.found import absent
@@ -36,6 +37,7 @@ def stage(tmp_path):
             absent(reason)
 
 
+@longer
 @pytest.mark.timeout(240)
 def test_who_has_read_or_published_what_a_restore_has_lost_stops_and_says_so(stage, tmp_path, capsys):
     backup = tmp_path / "backup.sql"

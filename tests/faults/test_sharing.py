@@ -92,6 +92,7 @@ def everything_holds(history, acknowledged):
     history.everything_holds(acknowledged)
 
 
+@longer
 @pytest.mark.timeout(240)
 def test_whoever_comes_ends_or_dies_the_others_soon_have_all_of_the_work_in_fair_shares(
     cluster, history, leases, capsys
