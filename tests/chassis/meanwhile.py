@@ -3,6 +3,7 @@
 import contextlib
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 
 @contextlib.contextmanager
@@ -16,6 +17,24 @@ def running(it):
     finally:
         stopping.set()
         thread.join()
+
+
+@contextlib.contextmanager
+def asked_again(ask, pause):
+    """Ask again and again while in this block, so many seconds apart; all that was answered."""
+    answers, enough = [], threading.Event()
+
+    def go_on():
+        while not enough.wait(pause):
+            answers.append(ask())
+
+    with ThreadPoolExecutor(1) as pool:
+        asking = pool.submit(go_on)
+        try:
+            yield answers
+        finally:
+            enough.set()
+    asking.result()
 
 
 def until(condition, within=10.0):

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 
 import httpx
 import orjson
@@ -17,6 +15,7 @@ from chassis.processing.registry import generations
 from chassis.processing.tables import WORKERS
 from nyfiken.layout import HOST, SERVICES
 from services.ideas.read_models import IDEA_BOARD
+from tests.chassis.meanwhile import asked_again
 from tests.faults.cluster import READY, until
 from tests.faults.holders import Holders
 from tests.faults.lasting import SECONDS, USUAL
@@ -65,22 +64,9 @@ class Rollout:
         """What a web process answers when it is asked for the ideas with the tag."""
         return httpx.get(f"{url}/ideas", params={"tag": TAG}, headers=self._who, timeout=10.0)
 
-    @contextmanager
     def asked(self, url):
         """Ask a web process for them again and again while in this block; all that it has answered."""
-        answers, enough = [], threading.Event()
-
-        def ask():
-            while not enough.wait(PAUSE):
-                answers.append(self.board(url))
-
-        with ThreadPoolExecutor(1) as pool:
-            asking = pool.submit(ask)
-            try:
-                yield answers
-            finally:
-                enough.set()
-        asking.result()
+        return asked_again(lambda: self.board(url), PAUSE)
 
     def new_release_migrates(self):
         """Twice at the same time, while people go on; each step is taken by one of them."""

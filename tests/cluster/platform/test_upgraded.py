@@ -6,10 +6,7 @@ The last of all: only that release can read the histories afterwards.
 
 import os
 import subprocess
-import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 
 import httpx
 import orjson
@@ -17,6 +14,7 @@ import pytest
 
 from chassis.processing.registry import generations
 from nyfiken.layout import SERVICES
+from tests.chassis.meanwhile import asked_again
 from tests.cluster.platform.deployed import DEPLOYMENTS, READY, asked_in, images, ours
 from tests.faults.stage import until
 from tests.operations.rollout import BOARD, TOMORROW
@@ -60,23 +58,11 @@ def test_the_release_of_tomorrow_takes_over_while_people_go_on(deployed, people,
     )
 
 
-@contextmanager
 def board_asked(deployed):
     """What the Service answers to somebody who looks at the board again and again."""
-    statuses, enough = [], threading.Event()
     who = {"Authorization": f"Bearer {deployed.token('karin')}"}
-
-    def ask():
-        while not enough.wait(PAUSE):
-            statuses.append(httpx.get("http://ideas/ideas", headers=who, timeout=30.0, trust_env=False).status_code)
-
-    with ThreadPoolExecutor(1) as pool:
-        asking = pool.submit(ask)
-        try:
-            yield statuses
-        finally:
-            enough.set()
-    asking.result()
+    url = "http://ideas/ideas"
+    return asked_again(lambda: httpx.get(url, headers=who, timeout=30.0, trust_env=False).status_code, PAUSE)
 
 
 def everything_holds(deployed, people):
