@@ -23,17 +23,22 @@ from chassis.transport.kafka.place import Place
 from chassis.transport.publisher import TopicGone
 
 log = structlog.get_logger("kafka")
+_MAX_WAIT = "fetch_max_wait_ms"
 _OPTIONS = {
     "group_id": None,
     "enable_auto_commit": False,
     "auto_offset_reset": "none",
     "bootstrap_timeout_ms": 1000,
-    "fetch_max_wait_ms": 100,  # as long as it takes until a partition that was sought just now is asked for
+    _MAX_WAIT: 100,
     "max_poll_records": 500,
     "max_partition_fetch_bytes": 262_144,  # about as much as is kept ahead; a larger message comes all the same
     "check_crcs": True,
     "metrics_enabled": False,
 }
+_CALM_MS = 500
+"""Milliseconds that the broker keeps a fetch that it has nothing for, while nothing else is asked for."""
+_CALM_AFTER = 1.0
+"""Seconds after a partition was asked for, or was left: until then others may follow, and wait for the fetch before."""
 _ASKING_MS = 1500
 _JUST_NOW = 0.002
 """Seconds in which it is not asked again whether something has come: a step of a reader asks for each partition."""
@@ -49,6 +54,7 @@ class Lane:
         self._consumer = opened(KafkaConsumer, brokers, **_OPTIONS)
         self.opened_at = time.monotonic()
         self._polled_at = 0.0
+        self._assigned_at = self.opened_at
 
     @property
     def places(self) -> Mapping[int, Place]:
@@ -75,6 +81,7 @@ class Lane:
             return
         try:
             self._assign()
+            self._be_calm()
             came = self._consumer.poll(int(seconds * 1000))
         except (OffsetOutOfRangeError, LogTruncationError) as error:
             log.warning("topic-changed", topic=self._topic, reason=type(error).__name__)
@@ -107,6 +114,16 @@ class Lane:
         held = self._consumer.assignment()
         wanted = {each for each, place in places.items() if not (place.is_full if each in held else place.is_half_full)}
         if wanted != held:
+            self._assigned_at = time.monotonic()
             self._consumer.assign(list(wanted))
             for each in wanted - held:
                 self._consumer.seek(each, places[each].offset)
+
+    def _be_calm(self) -> None:
+        """Ask less often where nothing comes: that is most of what a platform costs that nobody uses.
+
+        A partition that is sought is asked for when the fetch before has ended, so that must be soon as long as others
+        may follow. kafka-python 3.0.12 takes this time once, when it is made, and has no other way to be told.
+        """
+        is_calm = time.monotonic() - self._assigned_at > _CALM_AFTER
+        self._consumer._fetcher.config[_MAX_WAIT] = _CALM_MS if is_calm else _OPTIONS[_MAX_WAIT]

@@ -25,6 +25,8 @@ from chassis.transport.kafka.progress import Progress
 
 log = structlog.get_logger("kafka")
 _SLICE = 0.1
+_CALM_SLICE = 0.5
+"""Seconds that is waited in one lane before the others are looked at, and where there are no others."""
 _SILENCE = 2.0
 _PATIENCE = 5.0
 """Seconds that a read takes at most."""
@@ -109,7 +111,7 @@ class KafkaSource:
                 return self._waited(after, left)
             if not left:
                 return False
-            self._poll(lanes, min(left, _SLICE) / len(lanes))
+            self._poll(lanes, min(left, _SLICE / len(lanes) if len(lanes) > 1 else _CALM_SLICE))
 
     def close(self) -> None:
         """As ``Source.close``; the owner's feed with it."""

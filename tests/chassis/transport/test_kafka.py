@@ -1,14 +1,16 @@
 """Kafka passes the suite of every transport: a store, a relay, a real topic, a real feed behind it."""
 
+import logging
 from contextlib import contextmanager
 
 import pytest
 
 from chassis.settings import Brokers
+from chassis.store.protocol import Head
 from chassis.testing.transport_suite import TransportSuite
 from chassis.transport.kafka.source import KafkaSource
 from chassis.transport.kafka.topics import Topics
-from tests.chassis.transport.following import create, make_topic, relaying
+from tests.chassis.transport.following import PATIENCE, create, make_topic, record, relaying
 from tests.chassis.transport.test_feed import Served
 
 
@@ -52,3 +54,14 @@ class TestKafka(TransportSuite):
             served.web.start().until()
 
         return away()
+
+    def test_where_nothing_comes_the_broker_is_asked_seldom(self, owner, source, caplog):
+        record(owner)
+        ends = {n: head for n, head in owner.heads().items() if source.read(n, Head(), 1000)}
+        source.wait(ends, 2.0)  # nobody follows now
+        with caplog.at_level(logging.DEBUG, "kafka.consumer.fetcher"):
+            assert not source.wait(ends, 3.0)
+        asked = [line for line in caplog.messages if line.startswith("Sending FetchRequest")]
+        assert 1 <= len(asked) <= 10  # as long as partitions follow each other it is ten times a second
+        record(owner, streams=1)
+        assert source.wait(ends, PATIENCE)
