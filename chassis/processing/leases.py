@@ -126,7 +126,8 @@ class Leases:
         self, connection: sa.Connection, rows: Mapping[Key, Any], share: int, now: int, until: int
     ) -> list[Lease]:
         mine = [key for key, row in rows.items() if self._holds(row, now)]
-        free = [key for key, row in rows.items() if key not in mine and self._may_take(row, now)]
+        others = rows.keys() - mine
+        free = [key for key, row in rows.items() if key in others and self._may_take(row, now)]
         kept, given_back = mine[:share], mine[share:]
         _set(connection, given_back, released=True)
         held = [_lease(key, rows[key].epoch, rows[key].lost, rows[key].trying, rows[key].tries) for key in kept]
