@@ -10,6 +10,8 @@ from pathlib import Path
 MOST = 0.1
 """The share of the machine beyond which what others do makes a figure worthless."""
 _LOOK = 1.0
+_WORK = 100_000
+"""Numbers that are written, a few milliseconds."""
 _BUSY = (0, 1, 2, 5, 6, 7)
 """Of the first line of /proc/stat (proc(5)): user, nice, system, irq, softirq, steal."""
 _A_SECOND = os.sysconf("SC_CLK_TCK")
@@ -44,6 +46,14 @@ class Neighbours:
                 break
         self.share()
         return max(0.0, ends - time.monotonic())
+
+
+def pace() -> float:
+    """Processor seconds that a fixed piece of work takes now: a machine that is shared is not always as fast."""
+    began = time.thread_time()
+    for number in range(_WORK):
+        str(number)
+    return time.thread_time() - began
 
 
 def family(pid: int) -> Iterator[int]:

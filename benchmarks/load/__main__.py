@@ -178,7 +178,8 @@ def concluded(came: Came, phase: Phase, spent: Spent, goals: Goals, pictures: Pa
         f"{phase.rate:g} requests/s, an open loop" if phase.rate else f"{phase.users} people, a closed loop"
     ) + f", {lasted:.0f} s"
     console.print(report.table(came.samples, title))
-    for line in report.lines(came.samples, lasted, spent.between(came.began, came.ended)):
+    between = (came.began, came.ended)
+    for line in report.lines(came.samples, lasted, spent.between(*between), spent.paces(*between)):
         console.print(line)
     for line in picture.told(came.samples, came.began, max(1, round(lasted))):
         console.print(line)

@@ -29,7 +29,9 @@ def table(samples: Sequence[Sample], title: str) -> Table:
     return shown
 
 
-def lines(samples: Sequence[Sample], seconds: float, spent: Mapping[str, float]) -> Iterator[str]:
+def lines(
+    samples: Sequence[Sample], seconds: float, spent: Mapping[str, float], paces: Sequence[float]
+) -> Iterator[str]:
     """The rest of it, in sentences."""
     if not samples:
         return
@@ -39,6 +41,9 @@ def lines(samples: Sequence[Sample], seconds: float, spent: Mapping[str, float])
     kinds = by_kind(spent)
     used = ", ".join(f"{kind} {kinds[kind] / seconds:.2f}" for kind in _KINDS if kind in kinds)
     yield f"processors in use: {used}; together {sum(spent.values()) / seconds:.2f}"
+    if paces:
+        usual, slow = (f"{percentile(paces, share) / paces[0]:.2f} × that" for share in (0.5, 0.9))
+        yield f"the machine itself: the same work took {paces[0] * 1e3:.1f} ms at best, {usual} at p50, {slow} at p90"
     if (loud := kinds.get(OTHERS, 0.0) / seconds / (os.cpu_count() or 1)) > MOST:
         yield f"[red]others used {loud:.0%} of this machine meanwhile: these figures say little"
     for why, times in reasons(samples).items():

@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from benchmarks.neighbours import busy_seconds, family, seconds_of
+from benchmarks.neighbours import busy_seconds, family, pace, seconds_of
 
 _LOOK = 1.0
 _BACKEND = re.compile(r"postgres: \S+ \w*_(ideas|experiments|notifications) ")
@@ -19,10 +19,11 @@ LOAD, OTHERS = "load", "others"
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Moment:
-    """Processor seconds that each had used by then."""
+    """Processor seconds that each had used by then, and that a fixed piece of work took."""
 
     at: float
     used: Mapping[str, float]
+    pace: float
 
 
 class Spent:
@@ -51,6 +52,10 @@ class Spent:
             for name, used in sorted(last.used.items(), key=lambda each: each[0])
         }
 
+    def paces(self, began: float, ended: float) -> Sequence[float]:
+        """What a fixed piece of work took between two moments, in seconds; the shortest first."""
+        return sorted(each.pace for each in self._moments if began <= each.at <= ended)
+
     def _look(self) -> None:
         while not self._ended.is_set():
             self._moments.append(self._moment())
@@ -66,7 +71,7 @@ class Spent:
                     whose = _name(name, pid)
                     used[whose] = used.get(whose, 0.0) + seconds
         used[OTHERS] = busy_seconds() - sum(used.values())
-        return Moment(at=time.monotonic(), used=used)
+        return Moment(at=time.monotonic(), used=used, pace=pace())
 
 
 def _of(root: int) -> Iterator[tuple[int, float]]:

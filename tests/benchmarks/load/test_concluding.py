@@ -39,6 +39,10 @@ def test_a_run_that_reaches_its_goals_ends_with_0(ended):
     assert ended(GOOD, GOOD)[0] == 0
 
 
+def test_a_run_tells_how_fast_the_machine_itself_was(ended):
+    assert "the machine itself: the same work took" in ended(GOOD, GOOD)[1]
+
+
 def test_a_run_with_an_error_ends_with_1_and_says_which(ended):
     code, said = ended(GOOD, FAILED)
     assert code == 1
