@@ -6,9 +6,9 @@ from collections import Counter
 
 from contracts.event import family_of
 from nyfiken.layout import SERVICES
-from tests.cluster.platform.deployed import answers
+from tests.cluster.platform.deployed import answers, becomes_ready
 from tests.faults.check import Platform
-from tests.faults.stage import Stage, until
+from tests.faults.stage import Stage
 from tests.faults.steady import Steady
 from tests.faults.workload import Clients, happened_in
 
@@ -37,7 +37,9 @@ class People(Steady):
             (one["test"], self.platform.person_id(who)) for one in self.lived for who in one["supporters"]
         )
         Stage.refusals_were_clear(self)
-        until(lambda: all(answers(service) == 200 for service in SERVICES), "a service is not ready")
+        for service in SERVICES:
+            becomes_ready(f"{service}-web")
+            assert answers(service)
         events = sum(len(still.history(name)) for name in SERVICES)
         return f"{len(self.clients.acknowledged)} commands acknowledged, each recorded once, of {events} events"
 

@@ -38,7 +38,7 @@ def test_everything_is_scaled_to_zero_and_back(deployed, people, seen):
     work(people)
     page.typed("kubectl -n nyfiken scale")
     until(lambda: not ours(), "a Pod stays", READY)
-    assert {answers(service) for service in SERVICES} == {None}
+    assert not any(answers(service) for service in SERVICES)
     began = time.monotonic()
     page.typed("kubectl apply")
     page.typed("kubectl -n nyfiken rollout status")
