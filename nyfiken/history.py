@@ -1,0 +1,144 @@
+"""``nyfiken history``: the whole history in files of one's own."""
+
+from __future__ import annotations
+
+import functools
+import os
+import signal
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from importlib.util import find_spec
+from itertools import islice
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from nyfiken.layout import HOST, SERVICES, port_option
+from nyfiken.progress import bar
+
+F = TypeVar("F", bound=Callable[..., Any])
+_WRONG = 2
+_TOKEN = "NYFIKEN_TOKEN"  # noqa: S105 - the name of a setting
+_MOST = 20
+"""Lines that are told of what is wrong with a folder."""
+DIRECTORY = click.Path(file_okay=False, path_type=Path)
+
+
+def _told(function: F) -> F:
+    """One line and exit code 2 for whatever an analyst can do something about."""
+
+    @functools.wraps(function)
+    def wrapped(*args: Any, **kwargs: Any) -> Any:
+        if find_spec("pyarrow") is None:
+            raise click.ClickException("what the analysts' commands need is not installed here: make history")
+        from history.errors import HistoryError
+
+        try:
+            return function(*args, **kwargs)
+        except HistoryError as error:
+            click.echo(f"Error: {error}", err=True)
+            raise SystemExit(_WRONG) from error
+
+    return wrapped  # type: ignore[return-value]
+
+
+@click.group()
+def command() -> None:
+    """Pull the whole history into files of your own, and prove them.
+
+    \b
+    export NYFIKEN_TOKEN=$(nyfiken token --sub analys --role analyst)
+    nyfiken history pull --to our-history
+    nyfiken history verify our-history
+    """
+
+
+@command.command()
+@click.option("--to", "path", type=DIRECTORY, required=True, help="The folder; made where it is not there.")
+@click.option("--at", multiple=True, metavar="SERVICE=URL", help="Where each of the three is, if not at --port.")
+@port_option
+@click.option("--token-file", type=click.File(), help=f"Holds a token with the role analyst; else {_TOKEN} is one.")
+@click.option("--follow", is_flag=True, help="Go on with what is recorded from now on, until Ctrl-C.")
+@_told
+def pull(path: Path, at: tuple[str, ...], port: int, token_file: Any, follow: bool) -> None:
+    """Pull what every service has recorded since the last time.
+
+    Into Parquet files, laid out as events/service=…/month=…, with a manifest that names each of them. Killed at any
+    point and started again it goes on, without loss and without anything twice. No personal value is in any file;
+    people have pseudonyms of this folder. What a token may not see has a row that says where it lies, and nothing else.
+
+    Exit code 0: everything is there. 2: it is not, and one line says why; what was pulled before stays.
+    """
+    from history.folder import Folder
+    from history.pull import Pull
+
+    token = token_file.read().strip() if token_file else os.environ.get(_TOKEN, "")
+    if not token:
+        raise click.UsageError(f"a token is needed: --token-file, or {_TOKEN}=$(nyfiken token --sub … --role analyst)")
+    folder = Folder(path)
+    with folder.alone(), _origins(_addresses(at, port), token) as origins:
+        with bar("pulled") as show:
+            pulling = Pull(folder, origins, show)
+            manifest = pulling.once()
+        click.echo(f"{path}: {manifest.events:,} positions in {len(manifest.parts):,} files")
+        with _until_asked_to_end():
+            while follow:
+                pulling.wait()
+                pulling.once()
+
+
+@command.command()
+@click.argument("path", metavar="DIR", type=DIRECTORY)
+@_told
+def verify(path: Path) -> None:
+    """Prove a folder: gapless positions, every file as it was written, every event as its contract has it.
+
+    Exit code 0: all is well. 2: it is not, and a line tells of each fault.
+    """
+    from history.folder import Folder
+    from history.verify import wrong
+
+    folder = Folder(path)
+    with bar("verified") as show:
+        faults = list(islice(wrong(folder, show), _MOST))
+    for fault in faults:
+        click.echo(f"Error: {fault}", err=True)
+    if faults:
+        raise SystemExit(_WRONG)
+    manifest = folder.manifest()
+    withheld = sum(part.withheld for part in manifest.parts)
+    click.echo(f"{path}: {manifest.events:,} positions without a gap, {withheld:,} of them withheld")
+
+
+def _addresses(at: tuple[str, ...], port: int) -> Mapping[str, str]:
+    if not at:
+        return {service: f"http://{HOST}:{port + n}" for n, service in enumerate(SERVICES)}
+    found = {service: url.rstrip("/") for service, _, url in (each.partition("=") for each in at)}
+    if set(found) != set(SERVICES):
+        raise click.UsageError(f"--at is given once for each: {', '.join(f'{name}=http://…' for name in SERVICES)}")
+    return found
+
+
+@contextmanager
+def _origins(addresses: Mapping[str, str], token: str) -> Iterator[list[Any]]:
+    from chassis.transport.feed import Feed
+
+    feeds = [Feed(service, url, lambda: token) for service, url in addresses.items()]
+    try:
+        yield feeds
+    finally:
+        for feed in feeds:
+            feed.close()
+
+
+@contextmanager
+def _until_asked_to_end() -> Iterator[None]:
+    """Ctrl-C and SIGTERM end what follows; whatever was written stays."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    except KeyboardInterrupt:
+        click.echo("ended; the same command goes on")
+    finally:
+        signal.signal(signal.SIGTERM, before)
