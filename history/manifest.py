@@ -22,17 +22,23 @@ Place = tuple[str, int]
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Reached:
-    """Where one partition is: its last position, the id there (none where it is withheld), its last month."""
+    """How far one partition is here: its last position, and the last event that was told of it, with its month."""
 
     partition: int
     position: int = 0
+    told: int = 0
     id: str = ""
     month: str = ""
 
     @property
+    def last_told(self) -> Head:
+        """The event by which the history is known again; none where all was withheld."""
+        return Head(position=self.told, id=self.id)
+
+    @property
     def head(self) -> Head:
-        """The same, as feeds know it."""
-        return Head(position=self.position, id=self.id)
+        """Where it goes on; without an id where what lies there is withheld."""
+        return Head(position=self.position, id=self.id if self.told == self.position else "")
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ Killed at any point it goes on where the manifest is, without loss and without a
 
 from __future__ import annotations
 
+import dataclasses
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -13,7 +14,7 @@ from itertools import groupby
 from typing import Protocol
 
 from chassis.processing.source import SourceGone, SourceRestored
-from chassis.recorded import Position, Recorded
+from chassis.recorded import Position
 from chassis.store.protocol import Head
 from contracts.event import UnknownEventType, UnknownEventVersion
 from history.columns import Told
@@ -59,7 +60,7 @@ class Pull:
         with _telling():
             heads = {origin.service: origin.heads() for origin in self._origins}
         for origin in self._origins:
-            self._check(origin.service, heads[origin.service])
+            self._check(origin, heads[origin.service])
         self._pull(heads)
         self._manifest = compacted(self._folder, self._manifest)
         return self._manifest
@@ -74,9 +75,9 @@ class Pull:
             if any(head.position > reached[n].position for n, head in heads.items()):
                 return
 
-    def _check(self, service: str, heads: Mapping[int, Head]) -> None:
-        """It must be the history that was pulled before, as far as its partitions tell."""
-        reached = self._manifest.reached(service)
+    def _check(self, origin: Origin, heads: Mapping[int, Head]) -> None:
+        """It must be the history that was pulled before, as far as anything was told of it."""
+        service, reached = origin.service, self._manifest.reached(origin.service)
         if reached and reached.keys() != heads.keys():
             raise WrongFolder(
                 f"{self._folder.path}: {service} has {len(heads)} partitions, this folder {len(reached)}: "
@@ -88,6 +89,9 @@ class Pull:
                     f"{self._folder.path}: {Position(service, partition, each.position)} is here and not in {service}: "
                     "it was restored to an older moment, or is another platform; pull into a new folder"
                 )
+            if each.told:
+                with _telling():
+                    origin.page(partition, each.last_told, 1)
 
     def _pull(self, heads: Mapping[str, Mapping[int, Head]]) -> None:
         total = sum(head.position for each in heads.values() for head in each.values())
@@ -143,12 +147,11 @@ class Pull:
         reached = {**{n: Reached(partition=n) for n in partitions}, **manifest.reached(service)}
         by_month: dict[str, list[Told]] = defaultdict(list)
         for partition, group in groupby(told, key=_partition):
-            month = reached[partition].month
+            at = reached[partition]
             for each in group:
-                month = f"{each.recorded_at:%Y-%m}" if isinstance(each, Recorded) else month
-                by_month[month or UNKNOWN_MONTH].append(each)
-            last = _head_of(each)
-            reached[partition] = Reached(partition=partition, position=last.position, id=last.id, month=month)
+                at = _after(at, each)
+                by_month[at.month or UNKNOWN_MONTH].append(each)
+            reached[partition] = at
         parts = [
             self._folder.write(manifest.next + n, service, month, group)
             for n, (month, group) in enumerate(sorted(by_month.items()))
@@ -171,6 +174,14 @@ def _telling() -> Iterator[None]:
         raise WrongFolder(
             f"{error}: the service was restored to an older moment, or is of another platform; pull into a new folder"
         ) from error
+
+
+def _after(at: Reached, told: Told) -> Reached:
+    """What is withheld has no time of its own: it lies where the event before it does."""
+    if isinstance(told, Position):
+        return dataclasses.replace(at, position=told.position)
+    month = f"{told.recorded_at:%Y-%m}"
+    return Reached(partition=at.partition, position=told.position, told=told.position, id=told.id, month=month)
 
 
 def _partition(told: Told) -> int:

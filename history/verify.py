@@ -88,5 +88,5 @@ def _other_ends(manifest: Manifest, ids: set[str]) -> Iterator[str]:
     """Where the last event is another than the manifest says: the next pull would go on from a wrong place."""
     for service, reached in manifest.services.items():
         for each in reached:
-            if each.id and each.id not in ids:
-                yield f"{Position(service, each.partition, each.position)}: is not the event that the manifest says"
+            if each.told and each.id not in ids:
+                yield f"{Position(service, each.partition, each.told)}: is not the event that the manifest says"
