@@ -73,6 +73,9 @@ class Feed:
             answer = self._client.get(path, params=asked, headers=headers, timeout=timeout)
         except httpx.TransportError as error:
             raise SourceGone(f"{self.place}: {type(error).__name__} ({error})") from error
+        if answer.status_code in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN):
+            needed = "a valid token with the role service, analyst or admin is needed"
+            raise SourceGone(f"{self.place}: answered {answer.status_code}: {needed}")
         if answer.status_code not in (httpx.codes.OK, httpx.codes.PRECONDITION_FAILED):
             raise SourceGone(f"{self.place}: answered {answer.status_code}")
         return answer
