@@ -48,28 +48,40 @@ def table_of(told: Sequence[Told]) -> pa.Table:
     return pa.table([_array(values, field.type) for values, field in zip(columns, SCHEMA, strict=True)], schema=SCHEMA)
 
 
-def told_of(service: str, table: pa.Table) -> Iterator[Told]:
-    """What ``table_of`` was given, of this service."""
+def told_of(table: pa.Table, services: Iterable[str]) -> Iterator[Told]:
+    """What ``table_of`` was given; of which service each row is, is not in it."""
     columns = [_values(table.column(name), table.schema.field(name).type) for name in SCHEMA.names]
-    for partition, position, type_, id_, stream, version, recorded, occurred, by, correlation, causation, data in zip(
-        *columns, strict=True
-    ):
-        if type_ == WITHHELD:
-            yield Position(service, partition, position)
-            continue
-        yield Recorded(
-            id=id_,
-            service=service,
-            partition=partition,
-            position=position,
-            stream=stream,
-            version=version,
-            type=type_,
-            data=data.encode(),
-            metadata=Metadata(by=by, correlation_id=correlation, causation_id=causation),
-            recorded_at=from_micros(recorded),
-            occurred_at=None if occurred is None else from_micros(occurred),
-        )
+    for service, (partition, position, type_, *rest) in zip(services, zip(*columns, strict=True), strict=True):
+        at = Position(service, partition, position)
+        yield at if type_ == WITHHELD else _recorded(at, type_, *rest)
+
+
+def _recorded(
+    at: Position,
+    type_: str,
+    id_: str,
+    stream: str,
+    version: int,
+    recorded: int,
+    occurred: int | None,
+    by: str | None,
+    correlation: str | None,
+    causation: str | None,
+    data: str,
+) -> Recorded:
+    return Recorded(
+        id=id_,
+        service=at.service,
+        partition=at.partition,
+        position=at.position,
+        stream=stream,
+        version=version,
+        type=type_,
+        data=data.encode(),
+        metadata=Metadata(by=by, correlation_id=correlation, causation_id=causation),
+        recorded_at=from_micros(recorded),
+        occurred_at=None if occurred is None else from_micros(occurred),
+    )
 
 
 def _row(told: Told) -> tuple[Any, ...]:

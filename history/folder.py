@@ -13,6 +13,7 @@ import os
 import secrets
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import repeat
 from pathlib import Path
 
 import pyarrow as pa
@@ -140,7 +141,8 @@ class Folder:
 
     def told(self, part: Part) -> Iterator[Told]:
         """The events of a file, and what is withheld. Raises as ``table``."""
-        return told_of(part.service, self.table(part))
+        table = self.table(part)
+        return told_of(table, repeat(part.service, table.num_rows))
 
 
 def hash_of(place: Path) -> str:
