@@ -122,6 +122,10 @@ class Folder:
         _replace(self.path / manifests.NAME, manifests.written(manifest))
         failpoint("history-manifest-written")
 
+    def beside(self, name: str, text: str) -> None:
+        """Let a text lie beside the files."""
+        _replace(self.path / name, text.encode())
+
     def tidy(self, manifest: Manifest) -> None:
         """Remove files that no manifest names: of a pull that was killed, or of parts that were put together."""
         named = {part.path for part in manifest.parts}

@@ -17,6 +17,7 @@ from chassis.processing.source import SourceGone, SourceRestored
 from chassis.recorded import Position
 from chassis.store.protocol import Head
 from contracts.event import UnknownEventType, UnknownEventVersion
+from history import dictionary
 from history.columns import Told
 from history.compacting import compacted
 from history.errors import NotTold, NotUnderstood, WrongFolder
@@ -63,6 +64,7 @@ class Pull:
             self._check(origin, heads[origin.service])
         self._pull(heads)
         self._manifest = compacted(self._folder, self._manifest)
+        self._folder.beside(dictionary.NAME, dictionary.written())
         return self._manifest
 
     def wait(self) -> None:

@@ -23,7 +23,11 @@ ENVELOPE = (
     Column(name="event_stream", structure="VARCHAR", description="Kind and id of what it happened to."),
     Column(name="event_version", structure="INTEGER", description="Its number in that stream, from 1."),
     Column(name="recorded_at", structure="TIMESTAMP", description="When it was recorded, in UTC."),
-    Column(name="happened_at", structure="TIMESTAMP", description="When it happened; as recorded, if nobody said so."),
+    Column(
+        name="happened_at",
+        structure="TIMESTAMP",
+        description="When it happened, in UTC; as recorded, if nobody said so.",
+    ),
     Column(name="event_by", structure="VARCHAR", description="Who or what recorded it: a pseudonym, or hidden."),
     Column(name="correlation_id", structure="VARCHAR", description="What one request led to."),
     Column(name="causation_id", structure="VARCHAR", description="The event or command that caused it."),

@@ -95,6 +95,13 @@ def test_many_small_files_become_few(folder, ideas):
     assert faults(folder) == []
 
 
+def test_what_each_column_means_lies_beside_the_files(folder, ideas):
+    pull(folder, ideas)
+    told = (folder.path / "dictionary.md").read_text()
+    assert "## experiment_failed\n" in told
+    assert "| happened_at | TIMESTAMP | When it happened, in UTC" in told
+
+
 def test_an_event_is_read_back_as_it_was_told_but_for_who_it_was(folder, ideas):
     pull(folder, ideas)
     told, back = ideas.events[0][2], content(folder)["ideas", 0][2]

@@ -1,16 +1,25 @@
 """An analyst pulls the history of a platform that people use: all of it is there, and nothing says who they were."""
 
+import json
 import os
+import re
 import subprocess
 import sys
+from contextlib import closing
 from uuid import uuid4
 
 import pyarrow as pa
 import pytest
+import sqlalchemy as sa
 
+from chassis.processing.registry import rows
+from contracts.event import converter
 from history.folder import Folder
+from history.models import MODELS
+from history.replay import History
 from nyfiken.demo.client import Person
 from nyfiken.layout import SERVICES
+from tests.faults.check import Platform as Services
 from tests.history.leaks import leaks
 from tests.journeys.remains import query
 from tests.platform import ROOT
@@ -94,6 +103,51 @@ def test_what_is_planted_in_a_file_is_found(vidar, analyst, folder):
     planted = table.set_column(at, table.schema.field(at), [pa.array(told, pa.string())])
     folder.write_table(999999, part.service, part.month, planted, part.ranges)
     assert {what for _, what in leaks(folder, SECRETS)} == {"comment"}
+
+
+@pytest.fixture
+def story(platform):
+    """The whole of it: an idea, an experiment that fails, its lesson, and somebody who finds that."""
+    places = [f"--at={service}={url}" for service, url in platform.urls.items()]
+    told = [sys.executable, "-m", "nyfiken", "demo", "--data", str(platform.data), *places]
+    subprocess.run(told, env=os.environ | {"PYTHONPATH": str(ROOT)}, check=True, capture_output=True)
+
+
+def test_read_models_are_folded_from_the_files_as_their_services_have_them(platform, story, analyst, folder):
+    theirs = {}
+    with closing(Services.of(platform)) as inside:
+        inside.catches_up()
+        analyst("pull", "--to", folder.path)
+        for name, service in inside.services.items():
+            with inside.stores[name].reading() as connection:
+                for model in {model.name for model in service.read_models} & MODELS.keys():
+                    has = rows(connection, MODELS[model])
+                    found = has.all(sa.select(has.table))
+                    theirs[model] = {getattr(row, MODELS[model].key_column): nameless(row) for row in found}
+    history = History.open(folder.path)
+    assert theirs.keys() == MODELS.keys()
+    for name, kept in theirs.items():
+        assert kept, name
+        replayed = history.read_model(name).rows
+        assert {key: nameless(row) for key, row in replayed.items()} == kept, name
+
+
+def nameless(row):
+    """A row but for who it was: a file has other names for people than a service, and nothing that is personal."""
+    text = re.sub(r'"[0-9a-f]{32}"|"hidden"', '"somebody"', converter.dumps(row).decode())
+    return json.loads(re.sub(r'{"sealed":"[^"]*"}', "null", text))
+
+
+def test_a_history_is_asked_in_sql_also_about_what_the_services_fold(story, analyst, folder):
+    analyst("pull", "--to", folder.path)
+    code, said = analyst("sql", folder.path, "SELECT count(*) AS n FROM failures", "--format", "csv")
+    assert code == 0
+    assert int(said.splitlines()[1]) >= 1
+    code, said = analyst("sql", folder.path, "FROM funnel", "--format", "json")
+    assert code == 0
+    assert all(line["tried"] >= line["concluded"] >= line["failed"] for line in map(json.loads, said.splitlines()))
+    code, said = analyst("sql", folder.path, "DROP VIEW events")
+    assert (code, said) == (2, "Error: one SELECT at a time: a history is only read\n")
 
 
 def test_who_is_no_analyst_is_told_so_in_one_line_and_pulls_nothing(analyst, folder):
