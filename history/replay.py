@@ -102,10 +102,31 @@ class History:
 
     @property
     def positions(self) -> tuple[Position, ...]:
-        """How far each partition is looked at; by time it is how far it was pulled."""
+        """The positions that answers are of.
+
+        As of a time of recording those that were the last by then, as far as anything of them is told; by when it
+        happened it is all that was pulled, as what is recorded later counts, too.
+        """
         ends = {(name, one.partition): one.position for name, each in self._manifest.services.items() for one in each}
-        chosen = ends if self._bounds.positions is None else self._bounds.positions
-        return tuple(Position(*place, position) for place, position in sorted(chosen.items()))
+        if self._bounds.until is not None and self._bounds.by == "recorded_at":
+            known = self._known_by(self._bounds.until)
+            ends = {place: known.get(place, 0) for place in ends}
+        if self._bounds.positions is not None:
+            ends = {place: min(end, ends.get(place, 0)) for place, end in self._bounds.positions.items()}
+        return tuple(Position(*place, position) for place, position in sorted(ends.items()))
+
+    def _known_by(self, moment: datetime) -> Mapping[tuple[str, int], int]:
+        known: dict[tuple[str, int], int] = {}
+        for part in self._manifest.parts:
+            table = self._folder.table(part)
+            told = table.filter(pc.less_equal(table.column("recorded_at"), moment))
+            lasts = told.group_by("partition").aggregate([("position", "max")])
+            for partition, last in zip(
+                *(lasts.column(n).to_pylist() for n in ("partition", "position_max")), strict=True
+            ):
+                place = (part.service, partition)
+                known[place] = max(known.get(place, 0), last)
+        return known
 
     def events(
         self,
