@@ -54,14 +54,43 @@ class Pull:
         self._show = show
         self._manifest = folder.begin()
         self._called = folder.pseudonyms(self._manifest)
+        self._counts = True
+        """Whether what is written counts at once, or when all of it is there."""
         folder.tidy(self._manifest)
 
     def once(self) -> Manifest:
         """Everything that there is now. Raises HistoryError; what was written before stays."""
+        return self._pulled(self._checked())
+
+    def afresh(self) -> Manifest:
+        """Everything once more, in the place of what is there: so no file tells any longer what is not told today.
+
+        That is what was redacted, of whom was forgotten, and who has hidden their name since. Raises HistoryError;
+        then everything is as it was.
+        """
+        heads = self._checked()
+        before, self._counts = self._manifest, False
+        self._manifest = Manifest(key=before.key, next=before.next)
+        try:
+            self._pull(heads)
+        except BaseException:
+            self._manifest = before
+            self._folder.tidy(before)
+            raise
+        finally:
+            self._counts = True
+        self._folder.keep(self._manifest)
+        return self._pulled(heads)
+
+    def _checked(self) -> Mapping[str, Mapping[int, Head]]:
+        """How far each service is, of which this folder has what was before."""
         with _telling():
             heads = {origin.service: origin.heads() for origin in self._origins}
         for origin in self._origins:
             self._check(origin, heads[origin.service])
+        return heads
+
+    def _pulled(self, heads: Mapping[str, Mapping[int, Head]]) -> Manifest:
         self._pull(heads)
         self._manifest = compacted(self._folder, self._manifest)
         self._folder.beside(dictionary.NAME, dictionary.written())
@@ -161,8 +190,9 @@ class Pull:
         services = {**manifest.services, service: reached.values()}
         kept = manifest.of(services, [*manifest.parts, *parts], manifest.next + len(parts))
         if kept != manifest:
-            self._folder.keep(kept)
             self._manifest = kept
+            if self._counts:
+                self._folder.keep(kept)
 
 
 @contextmanager

@@ -60,13 +60,17 @@ def command() -> None:
 @port_option
 @click.option("--token-file", type=click.File(), help=f"Holds a token with the role analyst; else {_TOKEN} is one.")
 @click.option("--follow", is_flag=True, help="Go on with what is recorded from now on, until Ctrl-C.")
+@click.option("--forget", is_flag=True, help="Read everything once more: nothing stays that is not told any longer.")
 @_told
-def pull(path: Path, at: tuple[str, ...], port: int, token_file: Any, follow: bool) -> None:
+def pull(path: Path, at: tuple[str, ...], port: int, token_file: Any, follow: bool, forget: bool) -> None:
     """Pull what every service has recorded since the last time.
 
     Into Parquet files, laid out as events/service=…/month=…, with a manifest that names each of them. Killed at any
     point and started again it goes on, without loss and without anything twice. No personal value is in any file;
     people have pseudonyms of this folder. What a token may not see has a row that says where it lies, and nothing else.
+
+    Older files are not changed by themselves when a text is redacted, somebody is forgotten or hides their name. Do it
+    with --forget from time to time, and whenever somebody was forgotten.
 
     Exit code 0: everything is there. 2: it is not, and one line says why; what was pulled before stays.
     """
@@ -80,7 +84,7 @@ def pull(path: Path, at: tuple[str, ...], port: int, token_file: Any, follow: bo
     with folder.alone(), _origins(_addresses(at, port), token) as origins:
         with bar("pulled") as show:
             pulling = Pull(folder, origins, show)
-            manifest = pulling.once()
+            manifest = pulling.afresh() if forget else pulling.once()
         click.echo(f"{path}: {manifest.events:,} positions in {len(manifest.parts):,} files")
         with _until_asked_to_end():
             while follow:

@@ -8,7 +8,9 @@ from history.errors import NotTold, NotUnderstood, WrongFolder
 from history.folder import Folder
 from history.pull import Pull
 from history.verify import wrong
-from tests.history.origins import KARIN, Origin, history
+from tests.history.origins import EXAMPLES, KARIN, Origin, history
+
+SUBMITTED = next(path for path in EXAMPLES if path.name == "idea-submitted.v1.json").read_bytes()
 
 
 @pytest.fixture
@@ -159,6 +161,56 @@ def test_a_service_that_goes_away_half_way_leaves_a_folder_that_is_gone_on_with(
     pull(folder, ideas)
     assert ids(content(folder)) == ids(everything(ideas))
     assert faults(folder) == []
+
+
+@pytest.fixture
+def redacted(ideas):
+    """What somebody wrote at the beginning is masked after it was pulled."""
+
+    def redact():
+        said = ideas.events[0][0]
+        ideas.events[0][0] = dataclasses.replace(
+            said, data=said.data.replace(b"Videosamtal", b"(maskerat)"), _event=None
+        )
+
+    ideas.events[0][0] = dataclasses.replace(ideas.events[0][0], type="idea-submitted.v1", data=SUBMITTED, _event=None)
+    ideas.events = {0: ideas.events[0][:1] + [one for one in ideas.events[0][1:] if b"Videosamtal" not in data(one)]}
+    for n, one in enumerate(ideas.events[0], start=1):
+        ideas.events[0][n - 1] = dataclasses.replace(one, position=n)
+    ideas.known = {0: len(ideas.events[0])}
+    return redact
+
+
+def test_what_is_not_told_any_longer_is_in_no_file_once_it_is_to_be_forgotten(folder, ideas, redacted):
+    pull(folder, ideas)
+    redacted()
+    before = pull(folder, ideas)
+    assert b"Videosamtal" in all_data(folder)
+    Pull(folder, [ideas], lambda done, total: None).afresh()
+    assert b"Videosamtal" not in all_data(folder)
+    assert ids(content(folder)) == ids(everything(ideas))
+    assert {part.path for part in before.parts}.isdisjoint(
+        str(p.relative_to(folder.path)) for p in folder.path.rglob("*")
+    )
+    assert faults(folder) == []
+
+
+def test_forgetting_that_is_cut_short_leaves_all_as_it_was(folder, ideas, experiments):
+    before = pull(folder, ideas, experiments)
+    tells = experiments.page
+    experiments.page = lambda partition, after, limit: tells(partition, after, limit) if limit == 1 else []
+    with pytest.raises(NotTold, match="has nothing behind"):
+        Pull(folder, [ideas, experiments], lambda done, total: None).afresh()
+    assert folder.manifest() == before
+    assert faults(folder) == []
+
+
+def data(told):
+    return getattr(told, "data", b"")
+
+
+def all_data(folder):
+    return b"".join(data(told) for part in folder.manifest().parts for told in folder.told(part))
 
 
 def test_a_history_that_was_restored_is_refused_and_nothing_changed(folder, ideas):
