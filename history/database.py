@@ -22,7 +22,7 @@ from history.columns import SCHEMA
 from history.errors import NotAsked, WrongFolder
 from history.folder import UNKNOWN_MONTH
 from history.manifest import Manifest
-from history.replay import By, History
+from history.replay import By, History, Moment, moment_of
 
 _COLUMNS = ("service", "month", *SCHEMA.names)
 _TYPES: Mapping[str, str] = {
@@ -38,13 +38,13 @@ _TYPES: Mapping[str, str] = {
 class Database:
     """Made of a history, as it was at a moment if one is given; close it. Raises WrongFolder, HistoryError."""
 
-    def __init__(self, path: Path, as_of: datetime | None = None, by: By = "recorded_at") -> None:
+    def __init__(self, path: Path, as_of: Moment | None = None, by: By = "recorded_at") -> None:
         history = History.open(path)
         self._history = history if as_of is None else history.as_of(as_of, by)
-        files = _files(path, history.manifest)
+        files, until = _files(path, history.manifest), None if as_of is None else moment_of(as_of)
         self._folded: set[str] = set()
         self._connection = duckdb.connect(":memory:")
-        for statement in _statements(files, as_of, by):
+        for statement in _statements(files, until, by):
             self._connection.execute(statement)
         self._lock(files)
 
@@ -53,12 +53,22 @@ class Database:
 
         What the services fold is folded here the first time that it is asked for.
         """
+        with self._asked(question):
+            return self._connection.execute(question)
+
+    def table(self, question: str) -> pa.Table:
+        """The answer as an Arrow table. Raises as ``ask``."""
+        with self._asked(question):
+            return self._connection.sql(question).to_arrow_table()
+
+    @contextmanager
+    def _asked(self, question: str) -> Iterator[None]:
         try:
             statements = self._connection.extract_statements(question)
             if [each.type for each in statements] != [duckdb.StatementType.SELECT]:
                 raise NotAsked("one SELECT at a time: a history is only read")
             self._fold(duckdb.get_table_names(question))
-            return self._connection.execute(statements[0])
+            yield
         except duckdb.Error as error:
             raise NotAsked(str(error).strip().partition("\n")[0]) from error
 
@@ -91,7 +101,7 @@ class Database:
 
 
 @contextmanager
-def opened(path: Path, as_of: datetime | None = None, by: By = "recorded_at") -> Iterator[Database]:
+def opened(path: Path, as_of: Moment | None = None, by: By = "recorded_at") -> Iterator[Database]:
     """One for the length of the block. Raises as ``Database``."""
     database = Database(path, as_of, by)
     try:
@@ -113,10 +123,10 @@ def _files(path: Path, manifest: Manifest) -> list[str]:
     return files
 
 
-def _statements(files: Sequence[str], as_of: datetime | None, by: By) -> Iterator[str]:
+def _statements(files: Sequence[str], until: datetime | None, by: By) -> Iterator[str]:
     time = "recorded_at" if by == "recorded_at" else "coalesce(occurred_at, recorded_at)"
-    until = "" if as_of is None else f" AND {time} <= make_timestamp({to_micros(as_of)})"
-    yield f"CREATE VIEW events AS SELECT * FROM {_read(files)} WHERE id IS NOT NULL{until}"  # noqa: S608 - ours
+    known = "" if until is None else f" AND {time} <= make_timestamp({to_micros(until)})"
+    yield f"CREATE VIEW events AS SELECT * FROM {_read(files)} WHERE id IS NOT NULL{known}"  # noqa: S608 - ours
     for view in (*views.of_events(), *views.folded()):
         if view.select is None:
             columns = ", ".join(f'"{column.name}" {column.sql}' for column in view.columns)

@@ -24,14 +24,17 @@ _SHOWN = 1_000
 
 def answer(database: Database, question: str, form: str, output: Path | None) -> None:
     """Ask, and write the answer to the screen or a new file. Raises NotAsked."""
-    cursor = database.ask(question)
+    if output is not None and output.exists():
+        raise NotAsked(f"{output}: is there already")
     if form == "parquet":
-        assert output is not None, "parquet is not for a screen"  # noqa: S101 - the command sees to it
-        _parquet(cursor, _new(output))
+        import pyarrow.parquet as pq
+
+        pq.write_table(database.table(question), output)
     elif output is None:
-        _TEXTS[form](cursor, sys.stdout)
+        _TEXTS[form](database.ask(question), sys.stdout)
     else:
-        with _new(output).open("x", encoding="utf-8", newline="") as file:
+        cursor = database.ask(question)
+        with output.open("x", encoding="utf-8", newline="") as file:
             _TEXTS[form](cursor, file)
 
 
@@ -80,18 +83,6 @@ def _json(cursor: Any, file: TextIO) -> None:
     while rows := cursor.fetchmany(_SHOWN):
         for row in rows:
             file.write(orjson.dumps(dict(zip(names, row, strict=True)), default=str).decode() + "\n")
-
-
-def _parquet(cursor: Any, output: Path) -> None:
-    import pyarrow.parquet as pq
-
-    pq.write_table(cursor.to_arrow_table(), output)
-
-
-def _new(output: Path) -> Path:
-    if output.exists():
-        raise NotAsked(f"{output}: is there already")
-    return output
 
 
 _TEXTS: Mapping[str, Callable[[Any, TextIO], None]] = {"table": _table, "csv": _csv, "json": _json}

@@ -135,12 +135,11 @@ def sql(path: Path, question: str | None, as_of: str | None, by: Any, form: str,
     nyfiken history sql our-history --as-of 2026-03-01 "FROM funnel"
     """
     from history.database import opened
-    from history.replay import moment_of
     from nyfiken.asking import answer, shell
 
     if form == "parquet" and output is None:
         raise click.UsageError("--format parquet needs --output")
-    with opened(path, moment_of(as_of) if as_of else None, by) as database:
+    with opened(path, as_of, by) as database:
         if question is None:
             shell(database)
         else:
