@@ -14,6 +14,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 PIP_INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes
 RUNTIME := $(VENV)/.runtime-installed
+HISTORY := $(VENV)/.history-installed
 DEV := $(VENV)/.dev-installed
 LOAD := $(VENV)-load
 
@@ -31,6 +32,9 @@ test: check pytest ## Everything that tests this: check, then the tests
 .PHONY: pytest
 pytest: $(DEV) ## The tests alone (ARGS="tests/contracts -x" for some of them)
 	@$(PY) -m pytest $(if $(ARGS),$(ARGS),--numprocesses 2 --dist loadfile --no-loadscope-reorder)
+
+.PHONY: history
+history: $(HISTORY) ## Install what the analysts' commands need: bin/nyfiken history
 
 .PHONY: faults
 faults: $(DEV) ## Let processes die and servers fail, for a minute each (ARGS="-k broker" for some)
@@ -83,7 +87,7 @@ fingerprints: $(DEV) ## Write down the read models as they are now (SAME_ROWS=1:
 lock: ## Write requirements/*.txt again, with hashes, from requirements/*.in
 	@test -x $(VENV)-lock/bin/uv || ( $(PYTHON) -m venv $(VENV)-lock && \
 		$(VENV)-lock/bin/python -m pip install --quiet --require-hashes -r requirements/lock.txt )
-	@for set in lock runtime dev load; do $(VENV)-lock/bin/uv pip compile --quiet --universal --python-version 3.11 \
+	@for set in lock runtime history dev load; do $(VENV)-lock/bin/uv pip compile --quiet --universal --python-version 3.11 \
 		--generate-hashes --no-header requirements/$$set.in --output-file requirements/$$set.txt || exit 1; done
 
 .PHONY: clean
@@ -96,9 +100,13 @@ $(RUNTIME): requirements/runtime.txt | $(PY)
 	@echo "Installing what the platform runs on …"
 	@$(PIP_INSTALL) -r $< && touch $@
 
+$(HISTORY): requirements/history.txt | $(PY)
+	@echo "Installing what the analysts' commands need …"
+	@$(PIP_INSTALL) -r $< && touch $@ $(RUNTIME)
+
 $(DEV): requirements/dev.txt | $(PY)
 	@echo "Installing what the tests and checks need …"
-	@$(PIP_INSTALL) -r $< && touch $@ $(RUNTIME)
+	@$(PIP_INSTALL) -r $< && touch $@ $(RUNTIME) $(HISTORY)
 
 $(LOAD)/.installed: requirements/load.txt
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed; name one: make PYTHON=/path/to/python3 …" >&2; exit 1; }

@@ -1,4 +1,4 @@
-"""The feed as a source: another service's history over HTTP, page by page, with a long poll at its end."""
+"""The feed over HTTP: a service's history page by page, with a long poll at its end; and as a source of processors."""
 
 from __future__ import annotations
 
@@ -15,25 +15,81 @@ from chassis.recorded import Position, Recorded
 from chassis.store.protocol import Head
 from chassis.transport.cloudevents import NotAnEvent, from_batch
 
-_PAGE, _LARGEST_PAGE = 500, 1000
-"""Events that a long poll brings, and the most that a feed gives at a time."""
+LARGEST_PAGE = 1000
+"""The most events that a feed gives at a time."""
+_PAGE = 500
+"""Events that a long poll brings."""
 _GRACE = 5.0
 """Seconds beyond the asked waiting time after which an answer is given up."""
 _PAUSE = 0.1
 
 
+class Feed:
+    """``GET /events`` of one service, with its connections kept; each page is gapless, or SourceGone is raised."""
+
+    def __init__(self, service: str, url: str, token: Callable[[], str]) -> None:
+        self.service = service
+        self.place = f"{service} at {without_login(url)}"
+        self._token = token
+        tls = url.startswith("https:")  # without it, no certificates need to be read
+        self._client = httpx.Client(base_url=url, timeout=_GRACE, trust_env=False, verify=tls)
+
+    def heads(self, after: Mapping[int, Head] | None = None, wait: float = 0) -> dict[int, Head]:
+        """The last event of every partition, at once or within ``wait`` seconds when one is beyond ``after``."""
+        known = ",".join(f"{partition}:{last.position}" for partition, last in (after or {}).items())
+        answer = self._get("/events/heads", {"after": known, "wait": wait}, wait + _GRACE)
+        try:
+            found = orjson.loads(answer.content)["heads"]
+            return {each["partition"]: Head(position=each["position"], id=each["id"]) for each in found}
+        except (ValueError, KeyError, TypeError) as error:
+            raise SourceGone(f"{self.place}: answered something else than heads") from error
+
+    def page(self, partition: int, after: Head, limit: int, wait: float = 0) -> list[Recorded | Position]:
+        """What follows this event: events, and the positions of what the caller may not see.
+
+        Raises SourceRestored where the owner has another event there, or none; an ``after`` without id is not compared.
+        """
+        asked = {"partition": partition, "after": after.position, "after_id": after.id, "limit": limit, "wait": wait}
+        answer = self._get("/events", asked, wait + _GRACE)
+        if answer.status_code == httpx.codes.PRECONDITION_FAILED:
+            raise restored(self.service, partition, after)
+        try:
+            found = from_batch(answer.content)
+        except NotAnEvent as error:
+            raise SourceGone(f"{self.place}: answered something else than events") from error
+        for position, each in enumerate(found, start=after.position + 1):
+            expected, at = Position(self.service, partition, position), each if isinstance(each, Position) else each.at
+            if at != expected:
+                raise SourceGone(f"{self.place}: gave {at}, {expected} was next")
+        return found
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.close()
+
+    def _get(self, path: str, asked: Mapping[str, Any], timeout: float) -> httpx.Response:
+        headers = {"Authorization": f"Bearer {self._token()}"}
+        try:
+            answer = self._client.get(path, params=asked, headers=headers, timeout=timeout)
+        except httpx.TransportError as error:
+            raise SourceGone(f"{self.place}: {type(error).__name__} ({error})") from error
+        if answer.status_code in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN):
+            needed = "a valid token with the role service, analyst or admin is needed"
+            raise SourceGone(f"{self.place}: answered {answer.status_code}: {needed}")
+        if answer.status_code not in (httpx.codes.OK, httpx.codes.PRECONDITION_FAILED):
+            raise SourceGone(f"{self.place}: answered {answer.status_code}")
+        return answer
+
+
 class FeedSource:
-    """``chassis.processing.source.Source`` over ``GET /events``; one per worker and source, its connections kept.
+    """``chassis.processing.source.Source`` over a feed; one per worker and source.
 
     One thread reads and waits; another may ask for the heads meanwhile.
     """
 
     def __init__(self, service: str, url: str, token: Callable[[], str]) -> None:
         self.service = service
-        self._place = f"{service} at {without_login(url)}"
-        self._token = token
-        tls = url.startswith("https:")  # without it, no certificates need to be read
-        self._client = httpx.Client(base_url=url, timeout=_GRACE, trust_env=False, verify=tls)
+        self._feed = Feed(service, url, token)
         self._partitions = 0
         self._ahead: dict[tuple[int, Head], list[Recorded]] = {}
 
@@ -55,7 +111,7 @@ class FeedSource:
     def read(self, partition: int, after: Head, limit: int = 500) -> list[Recorded]:
         """As ``Source.read``; a page that a long poll has brought is given without asking again."""
         ahead = self._ahead.pop((partition, after), None)
-        return ahead[:limit] if ahead else self._page(partition, after, min(limit, _LARGEST_PAGE), wait=0)
+        return ahead[:limit] if ahead else self._page(partition, after, min(limit, LARGEST_PAGE), wait=0)
 
     def wait(self, after: Mapping[int, Head], timeout: float) -> bool:
         """As ``Source.wait``: a long poll, of one partition for its next page, of several for their heads."""
@@ -68,7 +124,7 @@ class FeedSource:
 
     def close(self) -> None:
         """Close the connections."""
-        self._client.close()
+        self._feed.close()
 
     def _poll(self, after: Mapping[int, Head], timeout: float) -> bool:
         if len(after) > 1:
@@ -81,42 +137,15 @@ class FeedSource:
         return False
 
     def _heads(self, after: Mapping[int, Head], wait: float) -> dict[int, Head]:
-        known = ",".join(f"{partition}:{last.position}" for partition, last in after.items())
-        answer = self._get("/events/heads", {"after": known, "wait": wait}, wait + _GRACE)
-        try:
-            found = orjson.loads(answer.content)["heads"]
-            heads = {each["partition"]: Head(position=each["position"], id=each["id"]) for each in found}
-        except (ValueError, KeyError, TypeError) as error:
-            raise SourceGone(f"{self._place}: answered something else than heads") from error
+        heads = self._feed.heads(after, wait)
         self._partitions = len(heads)
         return heads
 
     def _page(self, partition: int, after: Head, limit: int, wait: float) -> list[Recorded]:
-        asked = {"partition": partition, "after": after.position, "after_id": after.id, "limit": limit, "wait": wait}
-        answer = self._get("/events", asked, wait + _GRACE)
-        if answer.status_code == httpx.codes.PRECONDITION_FAILED:
-            raise restored(self.service, partition, after)
-        try:
-            found = from_batch(answer.content)
-        except NotAnEvent as error:
-            raise SourceGone(f"{self._place}: answered something else than events") from error
-        return [self._proved(each, partition, after.position + n) for n, each in enumerate(found, start=1)]
+        return [self._told(each) for each in self._feed.page(partition, after, limit, wait)]
 
-    def _proved(self, each: Recorded | Position, partition: int, position: int) -> Recorded:
-        """The event, if it is the one that comes next; a service sees everything, so a mark is wrong too."""
-        expected = Position(self.service, partition, position)
+    def _told(self, each: Recorded | Position) -> Recorded:
+        """A service sees everything, so a mark is wrong."""
         if isinstance(each, Position):
-            raise SourceGone(f"{self._place}: withholds {each} from a service; is its token right?")
-        if each.at != expected:
-            raise SourceGone(f"{self._place}: gave {each.at}, {expected} was next")
+            raise SourceGone(f"{self._feed.place}: withholds {each} from a service; is its token right?")
         return each
-
-    def _get(self, path: str, asked: Mapping[str, Any], timeout: float) -> httpx.Response:
-        headers = {"Authorization": f"Bearer {self._token()}"}
-        try:
-            answer = self._client.get(path, params=asked, headers=headers, timeout=timeout)
-        except httpx.TransportError as error:
-            raise SourceGone(f"{self._place}: {type(error).__name__} ({error})") from error
-        if answer.status_code not in (httpx.codes.OK, httpx.codes.PRECONDITION_FAILED):
-            raise SourceGone(f"{self._place}: answered {answer.status_code}")
-        return answer

@@ -224,7 +224,7 @@ def batch(*events):
 )
 def test_a_wrong_answer_is_no_event(status, content, why):
     source = FeedSource("suite", "http://nowhere", lambda: "token")
-    source._client = httpx.Client(base_url="http://nowhere", transport=Answering(status, content))
+    source._feed._client = httpx.Client(base_url="http://nowhere", transport=Answering(status, content))
     with pytest.raises(SourceGone, match=why):
         source.read(0, Head())
     source.close()
@@ -233,7 +233,7 @@ def test_a_wrong_answer_is_no_event(status, content, why):
 @pytest.mark.parametrize("content", [b"[]", b"{}", b"<html>", b'{"heads": [{}]}'])
 def test_wrong_heads_are_no_heads(content):
     source = FeedSource("suite", "http://nowhere", lambda: "token")
-    source._client = httpx.Client(base_url="http://nowhere", transport=Answering(200, content))
+    source._feed._client = httpx.Client(base_url="http://nowhere", transport=Answering(200, content))
     with pytest.raises(SourceGone, match="something else than heads"):
         source.heads()
     source.close()
@@ -241,7 +241,7 @@ def test_wrong_heads_are_no_heads(content):
 
 def test_an_owner_that_lets_nobody_wait_is_not_asked_again_at_once():
     source = FeedSource("suite", "http://nowhere", lambda: "token")
-    source._client = httpx.Client(base_url="http://nowhere", transport=Answering(200, b"[]"))
+    source._feed._client = httpx.Client(base_url="http://nowhere", transport=Answering(200, b"[]"))
     began = time.monotonic()
     assert not source.wait({0: Head()}, 5)
     assert 0.09 < time.monotonic() - began < 2

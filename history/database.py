@@ -1,0 +1,151 @@
+"""A pulled history as a database to be asked: DuckDB, in this process, over the folder's own files.
+
+Whoever asks reads what the manifest names and nothing else, and writes nothing: other files, other addresses, settings
+and extensions are out of reach, and only statements that select are run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from chassis.recorded import to_micros
+from contracts.event import converter
+from history import views
+from history.columns import SCHEMA
+from history.errors import NotAsked, WrongFolder
+from history.folder import UNKNOWN_MONTH
+from history.manifest import Manifest
+from history.replay import By, History, Moment, moment_of
+
+_COLUMNS = ("service", "month", *SCHEMA.names)
+_TYPES: Mapping[str, str] = {
+    "partition": "INTEGER",
+    "position": "BIGINT",
+    "version": "INTEGER",
+    "recorded_at": "TIMESTAMP",
+    "occurred_at": "TIMESTAMP",
+}
+"""Those that are not text."""
+
+
+class Database:
+    """Made of a history, as it was at a moment if one is given; close it. Raises WrongFolder, HistoryError."""
+
+    def __init__(self, path: Path, as_of: Moment | None = None, by: By = "recorded_at") -> None:
+        history = History.open(path)
+        self._history = history if as_of is None else history.as_of(as_of, by)
+        files, until = _files(path, history.manifest), None if as_of is None else moment_of(as_of)
+        self._folded: set[str] = set()
+        self._connection = duckdb.connect(":memory:")
+        for statement in _statements(files, until, by):
+            self._connection.execute(statement)
+        self._lock(files)
+
+    def ask(self, question: str) -> Any:
+        """Run one SELECT: a cursor as DuckDB has it. Raises NotAsked for anything else, and for SQL with an error.
+
+        What the services fold is folded here the first time that it is asked for.
+        """
+        with self._asked(question):
+            return self._connection.execute(question)
+
+    def table(self, question: str) -> pa.Table:
+        """The answer as an Arrow table. Raises as ``ask``."""
+        with self._asked(question):
+            return self._connection.sql(question).to_arrow_table()
+
+    @contextmanager
+    def _asked(self, question: str) -> Iterator[None]:
+        try:
+            statements = self._connection.extract_statements(question)
+            if [each.type for each in statements] != [duckdb.StatementType.SELECT]:
+                raise NotAsked("one SELECT at a time: a history is only read")
+            self._fold(duckdb.get_table_names(question))
+            yield
+        except duckdb.Error as error:
+            raise NotAsked(str(error).strip().partition("\n")[0]) from error
+
+    def close(self) -> None:
+        """Give back what it holds."""
+        self._connection.close()
+
+    def _lock(self, files: Sequence[str]) -> None:
+        self._connection.execute("SET allowed_paths = ?", [list(files)])
+        for setting in ("enable_external_access", "autoinstall_known_extensions", "autoload_known_extensions"):
+            self._connection.execute(f"SET {setting} = false")
+        self._connection.execute("SET lock_configuration = true")
+
+    def _fold(self, asked: set[str]) -> None:
+        names = {name.lower() for name in asked}
+        wanted = names | (views.OF_FUNNEL if "funnel" in names else set())
+        for view in views.folded():
+            if view.name in wanted - self._folded and view.select is None:
+                self._fill(view)
+                self._folded.add(view.name)
+
+    def _fill(self, view: views.View) -> None:
+        rows = self._history.read_model(views.FOLDED[view.name]).rows.values()
+        shown = [converter.dumps(row).decode() for row in rows if getattr(row, "shown", True)]
+        self._connection.register("_rows", pa.table({"row": pa.array(shown, pa.string())}))
+        self._connection.execute(
+            f"INSERT INTO {view.name} SELECT unnest(from_json(row, '{view.structure}')) FROM _rows"  # noqa: S608 - ours
+        )
+        self._connection.unregister("_rows")
+
+
+@contextmanager
+def opened(path: Path, as_of: Moment | None = None, by: By = "recorded_at") -> Iterator[Database]:
+    """One for the length of the block. Raises as ``Database``."""
+    database = Database(path, as_of, by)
+    try:
+        yield database
+    finally:
+        database.close()
+
+
+def _files(path: Path, manifest: Manifest) -> list[str]:
+    """What the manifest names, each a file of this folder: a link in its place leads nowhere."""
+    root = path.resolve()
+    files = []
+    for part in manifest.parts:
+        place = root / part.path
+        if place.resolve() != place or not place.is_file():
+            raise WrongFolder(f"{path / part.path}: is not a file of this folder")
+        if part.month != UNKNOWN_MONTH:
+            files.append(str(place))
+    return files
+
+
+def _statements(files: Sequence[str], until: datetime | None, by: By) -> Iterator[str]:
+    time = "recorded_at" if by == "recorded_at" else "coalesce(occurred_at, recorded_at)"
+    known = "" if until is None else f" AND {time} <= make_timestamp({to_micros(until)})"
+    yield f"CREATE VIEW events AS SELECT * FROM {_read(files)} WHERE id IS NOT NULL{known}"  # noqa: S608 - ours
+    for view in (*views.of_events(), *views.folded()):
+        if view.select is None:
+            columns = ", ".join(f'"{column.name}" {column.sql}' for column in view.columns)
+            yield f"CREATE TABLE {view.name} ({columns})"
+        else:
+            yield f"CREATE VIEW {view.name} AS {view.select}"
+
+
+def _read(files: Sequence[str]) -> str:
+    """All rows of these files; of none the same columns."""
+    if not files:
+        columns = ", ".join(f'NULL::{_TYPES.get(name, "VARCHAR")} AS "{name}"' for name in _COLUMNS)
+        return f"(SELECT {columns} WHERE false)"
+    names = ", ".join(_in_utc(name) if _TYPES.get(name) == "TIMESTAMP" else f'"{name}"' for name in _COLUMNS)
+    listed = ", ".join("'" + file.replace("'", "''") + "'" for file in files)
+    kinds = "hive_types = {'service': VARCHAR, 'month': VARCHAR}"
+    return f"(SELECT {names} FROM read_parquet([{listed}], hive_partitioning = true, {kinds}))"  # noqa: S608 - quoted
+
+
+def _in_utc(name: str) -> str:
+    """A moment as DuckDB calculates with it by itself: with time zones it takes an extension that is not installed."""
+    return f'make_timestamp(epoch_us("{name}")) AS "{name}"'

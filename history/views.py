@@ -1,0 +1,111 @@
+"""What can be asked in SQL: ``events``, a view for each kind of event, and what the services fold of them.
+
+A view of a kind is called by its name, ``experiment_failed``. Its columns begin with those of the envelope, which have
+the same names everywhere, and go on with the fields of the newest version, as the contract describes them.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Mapping
+
+import orjson
+
+from contracts.event import events, family_of
+from history.models import MODELS
+from history.typed import Column, columns_of
+
+ENVELOPE = (
+    Column(name="service", structure="VARCHAR", description="The service that recorded it."),
+    Column(name="partition", structure="INTEGER", description="The partition of that service."),
+    Column(name="position", structure="BIGINT", description="Gapless within (service, partition)."),
+    Column(name="event_id", structure="VARCHAR", description="The event."),
+    Column(name="event_stream", structure="VARCHAR", description="Kind and id of what it happened to."),
+    Column(name="event_version", structure="INTEGER", description="Its number in that stream, from 1."),
+    Column(name="recorded_at", structure="TIMESTAMP", description="When it was recorded, in UTC."),
+    Column(
+        name="happened_at",
+        structure="TIMESTAMP",
+        description="When it happened, in UTC; as recorded, if nobody said so.",
+    ),
+    Column(name="event_by", structure="VARCHAR", description="Who or what recorded it: a pseudonym, or hidden."),
+    Column(name="correlation_id", structure="VARCHAR", description="What one request led to."),
+    Column(name="causation_id", structure="VARCHAR", description="The event or command that caused it."),
+)
+_SELECTED = """service, partition, position, id AS event_id, stream AS event_stream, version AS event_version,
+    recorded_at, coalesce(occurred_at, recorded_at) AS happened_at, "by" AS event_by, correlation_id, causation_id"""
+FOLDED: Mapping[str, str] = {
+    "ideas": "idea_board",
+    "experiments": "experiment_board",
+    "lessons": "lesson_library",
+    "failures": "failure_wall",
+}
+"""View → the read model that it shows."""
+OF_FUNNEL = {"ideas", "experiments"}
+"""What the funnel is made of."""
+_INTERNAL = ("heading", "words", "tag_line", "marks", "shown", "settled", "ideas")
+"""Columns of rows that are there to be searched or sorted by."""
+FUNNEL = """
+    WITH tried AS (
+        SELECT unnest(idea_ids) AS idea_id, outcome, len(lesson_ids) > 0 AS learned FROM experiments
+    ), of_idea AS (
+        SELECT idea_id, bool_or(outcome IS NOT NULL) AS concluded, bool_or(outcome = 'failed') AS failed,
+            bool_or(learned) AS learned
+        FROM tried GROUP BY idea_id
+    )
+    SELECT unit, count(*) AS submitted, count(*) FILTER (supporters > 0) AS supported, count(of_idea.idea_id) AS tried,
+        count(*) FILTER (concluded) AS concluded, count(*) FILTER (failed) AS failed,
+        count(*) FILTER (learned) AS learned
+    FROM ideas LEFT JOIN of_idea USING (idea_id) GROUP BY unit ORDER BY submitted DESC, unit
+"""
+FUNNEL_COLUMNS = (
+    Column(name="unit", structure="VARCHAR", description="The unit that the ideas are for."),
+    Column(name="submitted", structure="BIGINT", description="Ideas that everybody could see."),
+    Column(name="supported", structure="BIGINT", description="Those that somebody supports."),
+    Column(name="tried", structure="BIGINT", description="Those that an experiment was made of."),
+    Column(name="concluded", structure="BIGINT", description="Those of which one was concluded."),
+    Column(name="failed", structure="BIGINT", description="Those of which one failed."),
+    Column(name="learned", structure="BIGINT", description="Those that left a lesson."),
+)
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """A view: its name, what it shows, its columns, and the SELECT that it is (none: it is folded when asked for)."""
+
+    name: str
+    description: str
+    columns: tuple[Column, ...]
+    select: str | None = None
+
+    @property
+    def structure(self) -> str:
+        """Of all its columns, as from_json has it."""
+        return orjson.dumps({column.name: column.structure for column in self.columns}).decode()
+
+
+def of_events() -> Iterator[View]:
+    """One for each kind of event, of its newest version."""
+    for name, kind in events().items():
+        fields = columns_of(kind)
+        structure = orjson.dumps({column.name: column.structure for column in fields}).decode()
+        yield View(
+            name=family_of(name).replace("-", "_"),
+            description=(kind.__doc__ or "").strip().partition("\n")[0],
+            columns=(*ENVELOPE, *fields),
+            select=f"SELECT {_SELECTED}, unnest(from_json(data, '{structure}')) FROM events WHERE type = '{name}'",  # noqa: S608 - of the contract
+        )
+
+
+def folded() -> Iterator[View]:
+    """What the services fold, as they fold it."""
+    for name, model in FOLDED.items():
+        row = MODELS[model].row
+        about = (MODELS[model].row.__doc__ or "").strip().partition("\n")[0]
+        yield View(name=name, description=about, columns=tuple(columns_of(row, leave_out=_INTERNAL)))
+    yield View(
+        name="funnel",
+        description="How far ideas have come, unit by unit: each step counts those that have reached it.",
+        columns=FUNNEL_COLUMNS,
+        select=FUNNEL,
+    )

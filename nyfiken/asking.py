@@ -1,0 +1,88 @@
+"""What a question to a pulled history is answered with: a table, csv, JSON, Parquet; and a shell for many questions."""
+
+from __future__ import annotations
+
+import csv
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO
+
+import click
+import orjson
+from rich.console import Console
+from rich.table import Table
+
+from history.errors import HistoryError, NotAsked
+
+if TYPE_CHECKING:
+    from history.database import Database
+
+_SHOWN = 1_000
+"""Rows of a table; more of them nobody reads."""
+
+
+def answer(database: Database, question: str, form: str, output: Path | None) -> None:
+    """Ask, and write the answer to the screen or a new file. Raises NotAsked."""
+    if output is not None and output.exists():
+        raise NotAsked(f"{output}: is there already")
+    if form == "parquet":
+        import pyarrow.parquet as pq
+
+        pq.write_table(database.table(question), output)
+    elif output is None:
+        _TEXTS[form](database.ask(question), sys.stdout)
+    else:
+        cursor = database.ask(question)
+        with output.open("x", encoding="utf-8", newline="") as file:
+            _TEXTS[form](cursor, file)
+
+
+def shell(database: Database) -> None:
+    """Answer one question after the other, each ended by a semicolon, until there is nothing more."""
+    if sys.stdin.isatty():
+        click.echo("One SELECT at a time, ended by ; — SHOW TABLES; lists what there is. Ctrl-D ends it.")
+    asked: list[str] = []
+    while (line := _line("   ...> " if asked else "nyfiken> ")) is not None:
+        asked.append(line)
+        if line.rstrip().endswith(";"):
+            try:
+                answer(database, "\n".join(asked), "table", None)
+            except HistoryError as error:
+                click.echo(f"Error: {error}", err=True)
+            asked.clear()
+
+
+def _line(prompt: str) -> str | None:
+    try:
+        return input(prompt if sys.stdin.isatty() else "")
+    except EOFError:
+        return None
+
+
+def _table(cursor: Any, file: TextIO) -> None:
+    console = Console(file=file, soft_wrap=not file.isatty(), width=None if file.isatty() else 10_000)
+    shown = Table(*[each[0] for each in cursor.description])
+    rows = cursor.fetchmany(_SHOWN + 1)
+    for row in rows[:_SHOWN]:
+        shown.add_row(*("" if value is None else str(value) for value in row))
+    console.print(shown)
+    if len(rows) > _SHOWN:
+        console.print(f"… and more: --format csv has all of them, or LIMIT fewer than {_SHOWN:,}")
+
+
+def _csv(cursor: Any, file: TextIO) -> None:
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow(each[0] for each in cursor.description)
+    while rows := cursor.fetchmany(_SHOWN):
+        writer.writerows(rows)
+
+
+def _json(cursor: Any, file: TextIO) -> None:
+    names = [each[0] for each in cursor.description]
+    while rows := cursor.fetchmany(_SHOWN):
+        for row in rows:
+            file.write(orjson.dumps(dict(zip(names, row, strict=True)), default=str).decode() + "\n")
+
+
+_TEXTS: Mapping[str, Callable[[Any, TextIO], None]] = {"table": _table, "csv": _csv, "json": _json}
