@@ -3,9 +3,11 @@
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 from contextlib import closing
+from subprocess import PIPE, STDOUT
 from uuid import uuid4
 
 import pyarrow as pa
@@ -19,11 +21,13 @@ from history.models import MODELS
 from history.replay import History
 from nyfiken.demo.client import Person
 from nyfiken.layout import SERVICES
+from tests.chassis.meanwhile import until
 from tests.faults.check import Platform as Services
 from tests.history.leaks import leaks
 from tests.journeys.remains import query
 from tests.platform import ROOT
 
+PATIENCE = 60.0
 SECRETS = {
     "name": "Vidar Nedskriven",
     "email": "vidar.nedskriven@example.org",
@@ -46,24 +50,27 @@ def vidar(platform, client):
     return vidar
 
 
-@pytest.fixture
-def analyst(platform, tmp_path):
+class Analyst:
     """Runs ``nyfiken history``; gives the exit code and what was said."""
-    places = [f"--at={service}={url}" for service, url in platform.urls.items()]
 
-    def run(command, *arguments, role="analyst"):
-        environment = os.environ | {"PYTHONPATH": str(ROOT), "NYFIKEN_TOKEN": platform.token("analys", role)}
-        more = places if command == "pull" else []
-        told = subprocess.run(
-            [sys.executable, "-m", "nyfiken", "history", command, *map(str, arguments), *more],
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        return told.returncode, told.stdout + told.stderr
+    def __init__(self, platform):
+        self._platform = platform
 
-    return run
+    def __call__(self, command, *arguments, role="analyst"):
+        process = self.start(command, *arguments, role=role)
+        told, _ = process.communicate()
+        return process.returncode, told
+
+    def start(self, command, *arguments, role="analyst"):
+        environment = os.environ | {"PYTHONPATH": str(ROOT), "NYFIKEN_TOKEN": self._platform.token("analys", role)}
+        places = [f"--at={name}={url}" for name, url in self._platform.urls.items()] if command == "pull" else []
+        told = [sys.executable, "-m", "nyfiken", "history", command, *map(str, arguments), *places]
+        return subprocess.Popen(told, env=environment, stdout=PIPE, stderr=STDOUT, text=True)
+
+
+@pytest.fixture
+def analyst(platform):
+    return Analyst(platform)
 
 
 @pytest.fixture
@@ -92,6 +99,20 @@ def test_everything_is_pulled_and_proved_and_no_file_says_who_it_was(platform, v
     planted = SECRETS | {"person": vidar.id}
     assert leaks(folder, planted) == set()
     assert authors(folder, vidar.named).isdisjoint(authors(folder, vidar.hidden))
+
+
+def test_who_follows_gets_what_is_recorded_from_then_on_until_asked_to_end(platform, vidar, analyst, folder):
+    following = analyst.start("pull", "--follow", "--to", folder.path)
+    try:
+        until(lambda: folder.exists() and authors(folder, vidar.named), PATIENCE)
+        said = vidar.post("/ideas", {"title": "Svalare matsal", "what": "Fönster."}, expect=201)["idea_id"]
+        until(lambda: authors(folder, said), PATIENCE)
+    finally:
+        following.send_signal(signal.SIGTERM)
+        told = following.communicate()[0]
+    assert following.returncode == 0
+    assert told.splitlines()[-1] == "ended; the same command goes on"
+    assert analyst("verify", folder.path)[0] == 0
 
 
 def test_what_is_planted_in_a_file_is_found(vidar, analyst, folder):
