@@ -196,16 +196,21 @@ def decode(name: str, data: bytes, *, sealed_at: tuple[str, int] | None = None) 
     ``Sealed`` references, else None. Raises UnknownEventType, UnknownEventVersion, or cattrs' error for what does
     not fit the contract.
     """
-    fields: Json = orjson.loads(data)
-    while name in _upcasters:
-        name, function = _upcasters[name]
-        fields = function(fields)
+    name, fields = brought_up(name, orjson.loads(data))
     kind = _types.get(name)
     if kind is None:
         raise _unknown(name)
     for field in personal_fields(kind):
         fields[field] = None if sealed_at is None else {"sealed": Sealed(*sealed_at, field).reference}
     return converter.structure(fields, kind)
+
+
+def brought_up(name: str, fields: Json) -> tuple[str, Json]:
+    """The JSON of an event as the newest version of it has it, and the name of that version."""
+    while name in _upcasters:
+        name, function = _upcasters[name]
+        fields = function(fields)
+    return name, fields
 
 
 def _unknown(name: str) -> LookupError:

@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import orjson
 import pyarrow as pa
 
 from chassis.recorded import to_micros
-from contracts.event import converter
+from contracts.event import brought_up, converter, upcasters
 from history import views
 from history.columns import SCHEMA
 from history.errors import NotAsked, WrongFolder
@@ -44,7 +45,9 @@ class Database:
         files, until = _files(path, history.manifest), None if as_of is None else moment_of(as_of)
         self._folded: set[str] = set()
         self._connection = duckdb.connect(":memory:")
-        for statement in _statements(files, until, by):
+        self._connection.execute(f"CREATE VIEW told AS {_told(files, until, by)}")
+        self._connection.execute(f"CREATE VIEW events AS {self._bring_up()}")
+        for statement in _views():
             self._connection.execute(statement)
         self._lock(files)
 
@@ -75,6 +78,18 @@ class Database:
     def close(self) -> None:
         """Give back what it holds."""
         self._connection.close()
+
+    def _bring_up(self) -> str:
+        """All events, those of superseded versions as the newest has them: how they become it is said in Python."""
+        if not (older := [f"'{name}'" for name in upcasters()]):
+            return "FROM told"
+        among = ", ".join(older)
+        found = self._connection.sql(f"SELECT * FROM told WHERE type IN ({among})").to_arrow_table()  # noqa: S608 - ours
+        self._connection.execute("CREATE TABLE brought_up AS FROM told WHERE false")
+        self._connection.register("_rows", _newest(found))
+        self._connection.execute("INSERT INTO brought_up BY NAME FROM _rows")
+        self._connection.unregister("_rows")
+        return f"FROM told WHERE type NOT IN ({among}) UNION ALL FROM brought_up"
 
     def _lock(self, files: Sequence[str]) -> None:
         self._connection.execute("SET allowed_paths = ?", [list(files)])
@@ -123,10 +138,25 @@ def _files(path: Path, manifest: Manifest) -> list[str]:
     return files
 
 
-def _statements(files: Sequence[str], until: datetime | None, by: By) -> Iterator[str]:
+def _newest(table: pa.Table) -> pa.Table:
+    pairs = zip(table.column("type").to_pylist(), table.column("data").to_pylist(), strict=True)
+    newest = [brought_up(name, orjson.loads(data)) for name, data in pairs]
+    for name, values in (
+        ("type", [type_ for type_, _ in newest]),
+        ("data", [orjson.dumps(f).decode() for _, f in newest]),
+    ):
+        table = table.set_column(table.schema.get_field_index(name), name, pa.array(values, pa.string()))
+    return table
+
+
+def _told(files: Sequence[str], until: datetime | None, by: By) -> str:
+    """All that is not withheld, up to a moment, as it was recorded."""
     time = "recorded_at" if by == "recorded_at" else "coalesce(occurred_at, recorded_at)"
     known = "" if until is None else f" AND {time} <= make_timestamp({to_micros(until)})"
-    yield f"CREATE VIEW events AS SELECT * FROM {_read(files)} WHERE id IS NOT NULL{known}"  # noqa: S608 - ours
+    return f"SELECT * FROM {_read(files)} WHERE id IS NOT NULL{known}"  # noqa: S608 - ours
+
+
+def _views() -> Iterator[str]:
     for view in (*views.of_events(), *views.folded()):
         if view.select is None:
             columns = ", ".join(f'"{column.name}" {column.sql}' for column in view.columns)
