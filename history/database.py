@@ -24,6 +24,7 @@ from history.errors import NotAsked, WrongFolder
 from history.folder import UNKNOWN_MONTH
 from history.manifest import Manifest
 from history.replay import By, History, Moment, moment_of
+from history.shown import SHOWN
 
 _COLUMNS = ("service", "month", *SCHEMA.names)
 _TYPES: Mapping[str, str] = {
@@ -106,7 +107,7 @@ class Database:
                 self._folded.add(view.name)
 
     def _fill(self, view: views.View) -> None:
-        rows = self._history.read_model(views.FOLDED[view.name]).rows.values()
+        rows = self._history.read_model(SHOWN[view.name].model).rows.values()
         shown = [converter.dumps(row).decode() for row in rows if getattr(row, "shown", True)]
         self._connection.register("_rows", pa.table({"row": pa.array(shown, pa.string())}))
         self._connection.execute(

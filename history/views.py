@@ -7,12 +7,12 @@ the same names everywhere, and go on with the fields of the newest version, as t
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 import orjson
 
 from contracts.event import events, family_of
-from history.models import MODELS
+from history.shown import SHOWN
 from history.typed import Column, columns_of
 
 ENVELOPE = (
@@ -34,17 +34,8 @@ ENVELOPE = (
 )
 _SELECTED = """service, partition, position, id AS event_id, stream AS event_stream, version AS event_version,
     recorded_at, coalesce(occurred_at, recorded_at) AS happened_at, "by" AS event_by, correlation_id, causation_id"""
-FOLDED: Mapping[str, str] = {
-    "ideas": "idea_board",
-    "experiments": "experiment_board",
-    "lessons": "lesson_library",
-    "failures": "failure_wall",
-}
-"""View → the read model that it shows."""
 OF_FUNNEL = {"ideas", "experiments"}
 """What the funnel is made of."""
-_INTERNAL = ("heading", "words", "tag_line", "marks", "shown", "settled", "ideas")
-"""Columns of rows that are there to be searched or sorted by."""
 FUNNEL = """
     WITH tried AS (
         SELECT unnest(idea_ids) AS idea_id, outcome, len(lesson_ids) > 0 AS learned FROM experiments
@@ -99,10 +90,8 @@ def of_events() -> Iterator[View]:
 
 def folded() -> Iterator[View]:
     """What the services fold, as they fold it."""
-    for name, model in FOLDED.items():
-        row = MODELS[model].row
-        about = (MODELS[model].row.__doc__ or "").strip().partition("\n")[0]
-        yield View(name=name, description=about, columns=tuple(columns_of(row, leave_out=_INTERNAL)))
+    for name, shown in SHOWN.items():
+        yield View(name=name, description=shown.description, columns=shown.columns)
     yield View(
         name="funnel",
         description="How far ideas have come, unit by unit: each step counts those that have reached it.",
