@@ -1,13 +1,8 @@
 """An analyst pulls the history of a platform that people use: all of it is there, and nothing says who they were."""
 
 import json
-import os
-import re
 import signal
-import subprocess
-import sys
 from contextlib import closing
-from subprocess import PIPE, STDOUT
 from uuid import uuid4
 
 import pyarrow as pa
@@ -15,7 +10,6 @@ import pytest
 import sqlalchemy as sa
 
 from chassis.processing.registry import rows
-from contracts.event import converter
 from history.folder import Folder
 from history.models import MODELS
 from history.replay import History
@@ -25,7 +19,7 @@ from tests.chassis.meanwhile import until
 from tests.faults.check import Platform as Services
 from tests.history.leaks import leaks
 from tests.journeys.remains import query
-from tests.platform import ROOT
+from tests.journeys.told import Analyst, nameless, tell_the_story
 
 PATIENCE = 60.0
 SECRETS = {
@@ -48,24 +42,6 @@ def vidar(platform, client):
     vidar.post("/ideas", {"title": "Utkast", "what": SECRETS["draft"], "draft": True}, expect=201)
     vidar.named, vidar.id = named, vidar.get("/me")["person_id"]
     return vidar
-
-
-class Analyst:
-    """Runs ``nyfiken history``; gives the exit code and what was said."""
-
-    def __init__(self, platform):
-        self._platform = platform
-
-    def __call__(self, command, *arguments, role="analyst"):
-        process = self.start(command, *arguments, role=role)
-        told, _ = process.communicate()
-        return process.returncode, told
-
-    def start(self, command, *arguments, role="analyst"):
-        environment = os.environ | {"PYTHONPATH": str(ROOT), "NYFIKEN_TOKEN": self._platform.token("analys", role)}
-        places = [f"--at={name}={url}" for name, url in self._platform.urls.items()] if command == "pull" else []
-        told = [sys.executable, "-m", "nyfiken", "history", command, *map(str, arguments), *places]
-        return subprocess.Popen(told, env=environment, stdout=PIPE, stderr=STDOUT, text=True)
 
 
 @pytest.fixture
@@ -128,10 +104,7 @@ def test_what_is_planted_in_a_file_is_found(vidar, analyst, folder):
 
 @pytest.fixture
 def story(platform):
-    """The whole of it: an idea, an experiment that fails, its lesson, and somebody who finds that."""
-    places = [f"--at={service}={url}" for service, url in platform.urls.items()]
-    told = [sys.executable, "-m", "nyfiken", "demo", "--data", str(platform.data), *places]
-    subprocess.run(told, env=os.environ | {"PYTHONPATH": str(ROOT)}, check=True, capture_output=True)
+    tell_the_story(platform)
 
 
 def test_read_models_are_folded_from_the_files_as_their_services_have_them(platform, story, analyst, folder):
@@ -152,12 +125,6 @@ def test_read_models_are_folded_from_the_files_as_their_services_have_them(platf
         replayed = {key: nameless(row) for key, row in history.read_model(name).rows.items()}
         of_drafts = {key for key, row in kept.items() if key not in replayed and row.get("authors_only")}
         assert replayed == {key: row for key, row in kept.items() if key not in of_drafts}, name
-
-
-def nameless(row):
-    """A row but for who it was: a file has other names for people than a service, and nothing that is personal."""
-    text = re.sub(r'"[0-9a-f]{32}"|"hidden"', '"somebody"', converter.dumps(row).decode())
-    return json.loads(re.sub(r'{"sealed":"[^"]*"}', "null", text))
 
 
 def test_a_history_is_asked_in_sql_also_about_what_the_services_fold(story, analyst, folder):
