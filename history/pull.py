@@ -16,6 +16,8 @@ from typing import Protocol
 from chassis.processing.source import SourceGone, SourceRestored
 from chassis.recorded import Position
 from chassis.store.protocol import Head
+from chassis.transport.publisher import TopicGone
+from chassis.transport.recovering import TopicLacks
 from contracts.event import UnknownEventType, UnknownEventVersion
 from history import dictionary
 from history.columns import Told
@@ -34,7 +36,7 @@ Show = Callable[[int, int], None]
 
 
 class Origin(Protocol):
-    """Where the history of one service is pulled from: ``chassis.transport.feed.Feed``."""
+    """Where the history of one service is pulled from: ``chassis.transport.feed.Feed``, ``history.topic.Topic``."""
 
     service: str
 
@@ -200,7 +202,7 @@ def _telling() -> Iterator[None]:
     """What goes wrong between a service and its reader, as an analyst is told."""
     try:
         yield
-    except SourceGone as error:
+    except (SourceGone, TopicGone, TopicLacks) as error:
         raise NotTold(str(error)) from error
     except SourceRestored as error:
         raise WrongFolder(

@@ -5,17 +5,25 @@ from __future__ import annotations
 import functools
 import os
 import signal
+import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from functools import partial
+from importlib import import_module
 from importlib.util import find_spec
 from itertools import islice
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from nyfiken.brokers import reached
 from nyfiken.layout import HOST, SERVICES, port_option
 from nyfiken.progress import bar
+from nyfiken.servers import Servers
+
+if TYPE_CHECKING:
+    from history.pull import Origin
 
 F = TypeVar("F", bound=Callable[..., Any])
 _WRONG = 2
@@ -59,10 +67,21 @@ def command() -> None:
 @click.option("--at", multiple=True, metavar="SERVICE=URL", help="Where each of the three is, if not at --port.")
 @port_option
 @click.option("--token-file", type=click.File(), help=f"Holds a token with the role analyst; else {_TOKEN} is one.")
+@click.option("--from-kafka", "kafka", metavar="HOST:PORT", help="Read the topics instead, with a service's rights.")
+@click.option("--topic-prefix", envvar="NYFIKEN_TOPIC_PREFIX", default="nyfiken", show_default=True)
 @click.option("--follow", is_flag=True, help="Go on with what is recorded from now on, until Ctrl-C.")
 @click.option("--forget", is_flag=True, help="Read everything once more: nothing stays that is not told any longer.")
 @_told
-def pull(path: Path, at: tuple[str, ...], port: int, token_file: Any, follow: bool, forget: bool) -> None:
+def pull(
+    path: Path,
+    at: tuple[str, ...],
+    port: int,
+    token_file: Any,
+    kafka: str | None,
+    topic_prefix: str,
+    follow: bool,
+    forget: bool,
+) -> None:
     """Pull what every service has recorded since the last time.
 
     Into Parquet files, laid out as events/service=…/month=…, with a manifest that names each of them. Killed at any
@@ -77,11 +96,12 @@ def pull(path: Path, at: tuple[str, ...], port: int, token_file: Any, follow: bo
     from history.folder import Folder
     from history.pull import Pull
 
-    token = token_file.read().strip() if token_file else os.environ.get(_TOKEN, "")
-    if not token:
-        raise click.UsageError(f"a token is needed: --token-file, or {_TOKEN}=$(nyfiken token --sub … --role analyst)")
     folder = Folder(path)
-    with folder.alone(), _origins(_addresses(at, port), token) as origins:
+    with folder.alone(), ExitStack() as opened:
+        if kafka:
+            origins = opened.enter_context(_topics(kafka, topic_prefix))
+        else:
+            origins = opened.enter_context(_feeds(_addresses(at, port), _token(token_file)))
         with bar("pulled") as show:
             pulling = Pull(folder, origins, show)
             manifest = pulling.afresh() if forget else pulling.once()
@@ -155,16 +175,44 @@ def _addresses(at: tuple[str, ...], port: int) -> Mapping[str, str]:
     return found
 
 
+def _token(file: Any) -> str:
+    if token := file.read().strip() if file else os.environ.get(_TOKEN, ""):
+        return str(token)
+    raise click.UsageError(f"a token is needed: --token-file, or {_TOKEN}=$(nyfiken token --sub … --role analyst)")
+
+
 @contextmanager
-def _origins(addresses: Mapping[str, str], token: str) -> Iterator[list[Any]]:
+def _feeds(addresses: Mapping[str, str], token: str) -> Iterator[list[Origin]]:
     from chassis.transport.feed import Feed
 
-    feeds = [Feed(service, url, lambda: token) for service, url in addresses.items()]
-    try:
-        yield feeds
-    finally:
+    with ExitStack() as closing:
+        feeds = [Feed(service, url, lambda: token) for service, url in addresses.items()]
         for feed in feeds:
-            feed.close()
+            closing.callback(feed.close)
+        yield list(feeds)
+
+
+@contextmanager
+def _topics(kafka: str, prefix: str) -> Iterator[list[Origin]]:
+    """What is read of a topic is kept in a folder that nobody else may look into, and that is removed."""
+    from chassis.store.sqlite import SqliteStore
+    from chassis.transport.kafka.published import published
+    from history.topic import Topic
+
+    brokers = Servers(kafka=kafka, topic_prefix=prefix).brokers()
+    assert brokers is not None, "a Kafka was named"  # noqa: S101 - its address is an argument
+    with ExitStack() as closing, reached(brokers) as asked:
+        folder = closing.enter_context(tempfile.TemporaryDirectory(prefix="nyfiken-history-"))
+        origins: list[Origin] = []
+        for service in SERVICES:
+            if (topic := asked.topics.describe(service)) is None:
+                raise click.ClickException(f"there is no topic {brokers.topic(service)} at {kafka}")
+            place = Path(folder) / f"{service}.sqlite"
+            store = SqliteStore(place, service, master_key=bytes(32), partitions=topic.partitions)
+            closing.callback(store.close)
+            disclose = import_module(f"services.{service}.main").SERVICE.disclose
+            origins.append(Topic(store, disclose, partial(published, brokers, service)))
+        yield origins
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """An analyst pulls the history of a platform that people use: all of it is there, and nothing says who they were."""
 
 import json
+import shutil
 import signal
 from contextlib import closing
 from uuid import uuid4
@@ -89,6 +90,32 @@ def test_who_follows_gets_what_is_recorded_from_then_on_until_asked_to_end(platf
     assert following.returncode == 0
     assert told.splitlines()[-1] == "ended; the same command goes on"
     assert analyst("verify", folder.path)[0] == 0
+
+
+@pytest.mark.parametrize("platform", ["servers"], indirect=True)
+def test_a_pull_from_kafka_gives_what_the_feeds_give(platform, vidar, story, analyst, folder, tmp_path):
+    with closing(Services.of(platform)) as inside:
+        inside.catches_up()
+    assert analyst("pull", "--to", folder.path)[0] == 0
+    other = Folder(tmp_path / "from-kafka")
+    other.path.mkdir()
+    shutil.copy(folder.path / "pseudonyms.key", other.path)  # so that people are called the same
+    servers = platform.servers
+    from_kafka = ["--from-kafka", servers.kafka, "--topic-prefix", servers.topic_prefix]
+    code, said = analyst("pull", "--to", other.path, *from_kafka)
+    assert code == 0, said
+    assert analyst("verify", other.path)[0] == 0
+    assert everything(other) == everything(folder)
+    assert leaks(other, SECRETS | {"person": vidar.id}) == set()
+
+
+def everything(folder):
+    """All that is in its files, in order."""
+    told = [each for part in folder.manifest().parts for each in folder.told(part)]
+    return sorted(
+        (each.service, each.partition, each.position, getattr(each, "id", ""), getattr(each, "data", b""))
+        for each in told
+    )
 
 
 def test_what_is_planted_in_a_file_is_found(vidar, analyst, folder):

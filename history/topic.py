@@ -1,0 +1,56 @@
+"""Pulling from a topic: what its service's feed would tell an analyst, without asking the service.
+
+Only services read topics: whoever does this has their rights, and what is left out is left out here. What may be told
+of an event depends on what happened later to the same thing, so all of the topic is read first, into a store that is
+removed afterwards.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+
+from chassis.command import Caller
+from chassis.processing.source import following
+from chassis.recorded import Recorded
+from chassis.service import Disclose
+from chassis.store.protocol import Head, Store
+from history.columns import Told
+
+ANALYST = Caller(person_id="analyst", roles={"analyst": None})
+_LOOK = 0.5
+Published = Callable[[int, Head], Iterator[list[Recorded]]]
+"""What a topic has of a partition behind an event."""
+
+
+class Topic:
+    """``history.pull.Origin`` over a topic; ``store`` is empty, and holds for a while what was read.
+
+    Its methods raise what ``published`` raises.
+    """
+
+    def __init__(self, store: Store, disclose: Disclose, published: Published) -> None:
+        self.service = store.service
+        self._store = store
+        self._disclose = disclose
+        self._published = published
+
+    def heads(self, after: Mapping[int, Head] | None = None, wait: float = 0) -> dict[int, Head]:
+        """The last event of every partition that is in the topic now, or within ``wait`` seconds beyond ``after``."""
+        ends = time.monotonic() + wait
+        while True:
+            heads = self._read_on()
+            if any(heads[n].position > last.position for n, last in (after or {}).items()) or time.monotonic() >= ends:
+                return heads
+            time.sleep(_LOOK)
+
+    def page(self, partition: int, after: Head, limit: int, wait: float = 0) -> list[Told]:
+        """What follows this event, as an analyst is told it. Raises SourceRestored where there is another event."""
+        found = following(self._store, partition, after, limit)
+        return [self._disclose(recorded, ANALYST, self._store) or recorded.at for recorded in found]
+
+    def _read_on(self) -> dict[int, Head]:
+        for partition, head in self._store.heads().items():
+            for events in self._published(partition, head):
+                self._store.restore(events)
+        return dict(self._store.heads())
