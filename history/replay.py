@@ -13,6 +13,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -22,7 +23,7 @@ import pyarrow.compute as pc
 from chassis.processing.read_model import ReadModel
 from chassis.recorded import Position, Recorded
 from contracts.event import family_of
-from history.columns import told_of
+from history.columns import SCHEMA, told_of
 from history.errors import HistoryError, Interrupted
 from history.folder import UNKNOWN_MONTH, Folder
 from history.manifest import Manifest, Part
@@ -141,7 +142,7 @@ class History:
         ``types`` are wire names, of which every version is given; ``since`` and ``until`` are of ``recorded_at``.
         """
         chosen = _Chosen(
-            families=None if types is None else frozenset(family_of(name) for name in types),
+            families=_families(types),
             since=None if since is None else _first_of(since),
             until=None if until is None else moment_of(until),
             stream=stream,
@@ -149,6 +150,20 @@ class History:
         )
         for parts in self._by_month(None if sources is None else set(sources), chosen):
             yield from self._in_order(parts, chosen)
+
+    def to_arrow(self, types: Iterable[str] | None = None) -> pa.Table:
+        """All events as one Arrow table: the columns of the files, and service. Small enough to be in memory."""
+        chosen = _Chosen(families=_families(types), since=None, until=None, stream=None, bounds=self._bounds)
+        tables = [self._together(parts, chosen) for parts in self._by_month(None, chosen)]
+        return pa.concat_tables(tables) if tables else SCHEMA.append(pa.field("service", pa.string())).empty_table()
+
+    def to_pandas(self, types: Iterable[str] | None = None) -> Any:
+        """The same as a pandas DataFrame; pandas is yours to install."""
+        return self.to_arrow(types).to_pandas()
+
+    def to_polars(self, types: Iterable[str] | None = None) -> Any:
+        """The same as a polars DataFrame; polars is yours to install."""
+        return import_module("polars").from_arrow(self.to_arrow(types))
 
     def replay(
         self,
@@ -202,16 +217,19 @@ class History:
             yield months[month]
 
     def _in_order(self, parts: Sequence[Part], chosen: _Chosen) -> Iterator[Recorded]:
+        together = self._together(parts, chosen)
+        for start in range(0, together.num_rows, _AT_ONCE):
+            yield from _events(together.slice(start, _AT_ONCE))
+
+    def _together(self, parts: Sequence[Part], chosen: _Chosen) -> pa.Table:
+        """The rows of these files that are meant, in the order in which they were recorded."""
         tables = [(part.service, chosen.of(part.service, self._folder.table(part))) for part in parts]
         together = pa.concat_tables(
             table.append_column("service", pa.array([service] * table.num_rows, pa.string()))
             for service, table in tables
         )
-        order = [("recorded_at", "ascending"), ("service", "ascending"), ("partition", "ascending")]
-        indices = pc.sort_indices(together, [*order, ("position", "ascending")])
-        for start in range(0, len(indices), _AT_ONCE):
-            some = together.take(indices.slice(start, _AT_ONCE))
-            yield from _events(some)
+        names = ("recorded_at", "service", "partition", "position")
+        return together.sort_by([(name, "ascending") for name in names])
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -262,6 +280,10 @@ class _Chosen:
                 here = pc.equal(table.column("partition"), partition)
                 within = pc.or_(within, pc.and_(here, pc.less_equal(table.column("position"), end)))
             yield within
+
+
+def _families(types: Iterable[str] | None) -> frozenset[str] | None:
+    return None if types is None else frozenset(family_of(name) for name in types)
 
 
 def _events(table: pa.Table) -> Iterator[Recorded]:

@@ -104,6 +104,13 @@ def test_a_position_that_was_not_pulled_is_refused(whole, at):
         whole.as_far_as([at])
 
 
+def test_events_as_columns_are_the_same_events_in_the_same_order(whole, told):
+    table = whole.to_arrow()
+    assert table.column("id").to_pylist() == ids(whole.events())
+    assert set(whole.to_arrow(types=[told[0].type]).column("type").to_pylist()) == {told[0].type}
+    assert whole.as_of("2026-01-01").to_arrow().column_names == table.column_names
+
+
 def test_any_fold_can_be_replayed(whole, told):
     assert whole.replay(lambda count, _: count + 1, 0) == len(told)
     kinds = whole.replay(lambda seen, each: seen | {each.type}, frozenset(), types=[told[0].type])
