@@ -144,6 +144,11 @@ def events() -> Mapping[str, type[Any]]:
     return dict(_types)
 
 
+def kind_of(name: str) -> type[Any] | None:
+    """The class of an event by its wire name; None of a superseded version, and of what is not in the contract."""
+    return _types.get(name)
+
+
 def upcasters() -> Mapping[str, Callable[[Json], Json]]:
     """Every upcaster by the wire name it starts from."""
     return {name: function for name, (_, function) in _upcasters.items()}

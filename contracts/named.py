@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Annotated, Any, get_args, get_origin
 
-from contracts.event import type_of
+from contracts.event import Json, type_of
 
 
 def named(part: Any, kind: Any, path: str = "") -> Iterator[tuple[str, str]]:
@@ -20,6 +20,30 @@ def named(part: Any, kind: Any, path: str = "") -> Iterator[tuple[str, str]]:
                 yield from named(value, kind, place)
             elif value is not None:
                 yield place, value
+
+
+def named_in(fields: Json, owner: Any, kind: Any) -> Iterator[str]:
+    """Which: the same of an event's JSON, ``owner`` being its class; without making an event of it."""
+    for name, part in _parts(owner, kind).items():
+        value = fields.get(name)
+        for each in value if isinstance(value, list) else (value,):
+            if each is None:
+                continue
+            if part is None:
+                yield each
+            else:
+                yield from named_in(each, part, kind)
+
+
+@cache
+def _parts(owner: Any, kind: Any) -> dict[str, Any]:
+    """The fields that tell, and what they are of; None of those that hold such an id."""
+    telling = _telling(owner, kind)
+    return {name: None if _holds(owner, name, kind) else _part_in(type_of(owner, name)) for name in telling}
+
+
+def _part_in(hint: Any) -> Any:
+    return hint if dataclasses.is_dataclass(hint) else next(filter(None, map(_part_in, get_args(hint))), None)
 
 
 def _each(value: Any, path: str) -> Iterator[tuple[str, Any]]:

@@ -32,7 +32,7 @@ UNKNOWN_MONTH = "unknown"
 """Of what was withheld before anything was told."""
 _KEY = "pseudonyms.key"
 _LOCK = ".lock"
-_COMPRESSION = {"compression": "zstd", "compression_level": 9}
+_COMPRESSION = {"compression": "zstd", "compression_level": 3}
 _ROW_GROUP = 100_000
 
 

@@ -9,9 +9,12 @@ import hashlib
 import hmac
 from functools import lru_cache
 
+import orjson
+
 from chassis.disclosure import HIDDEN, retold
 from chassis.recorded import Recorded
-from contracts.named import named
+from contracts.event import kind_of
+from contracts.named import named, named_in
 from contracts.values import PersonId
 
 KEY_BYTES = 32
@@ -31,7 +34,12 @@ class Pseudonyms:
 
         Raises what ``Recorded.event`` raises.
         """
-        return retold(recorded, {person for _, person in named(recorded.event, PersonId)} - {HIDDEN}, self.of)
+        kind = kind_of(recorded.type)
+        if kind is None:  # of a superseded version, or not known at all
+            people = {person for _, person in named(recorded.event, PersonId)}
+        else:
+            people = set(named_in(orjson.loads(recorded.data), kind, PersonId))
+        return retold(recorded, people - {HIDDEN}, self.of)
 
     def _of(self, person: str) -> str:
         if person == HIDDEN:
