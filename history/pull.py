@@ -16,6 +16,7 @@ from typing import Protocol
 from chassis.processing.source import SourceGone, SourceRestored
 from chassis.recorded import Position
 from chassis.store.protocol import Head
+from chassis.transport.feed import NotLetIn
 from chassis.transport.publisher import TopicGone
 from chassis.transport.recovering import TopicLacks
 from contracts.event import UnknownEventType, UnknownEventVersion
@@ -202,6 +203,8 @@ def _telling() -> Iterator[None]:
     """What goes wrong between a service and its reader, as an analyst is told."""
     try:
         yield
+    except NotLetIn as error:
+        raise NotTold(f"{error}: a valid token with the role analyst is needed") from error
     except (SourceGone, TopicGone, TopicLacks) as error:
         raise NotTold(str(error)) from error
     except SourceRestored as error:

@@ -24,6 +24,10 @@ _GRACE = 5.0
 _PAUSE = 0.1
 
 
+class NotLetIn(SourceGone):
+    """The feed does not tell its history to who asks with this token."""
+
+
 class Feed:
     """``GET /events`` of one service, with its connections kept; each page is gapless, or SourceGone is raised."""
 
@@ -74,8 +78,7 @@ class Feed:
         except httpx.TransportError as error:
             raise SourceGone(f"{self.place}: {type(error).__name__} ({error})") from error
         if answer.status_code in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN):
-            needed = "a valid token with the role service, analyst or admin is needed"
-            raise SourceGone(f"{self.place}: answered {answer.status_code}: {needed}")
+            raise NotLetIn(f"{self.place}: answered {answer.status_code}")
         if answer.status_code not in (httpx.codes.OK, httpx.codes.PRECONDITION_FAILED):
             raise SourceGone(f"{self.place}: answered {answer.status_code}")
         return answer
