@@ -30,6 +30,7 @@ _WRONG = 2
 _TOKEN = "NYFIKEN_TOKEN"  # noqa: S105 - the name of a setting
 _MOST = 20
 """Lines that are told of what is wrong with a folder."""
+_SHOWN = 10_000
 DIRECTORY = click.Path(file_okay=False, path_type=Path)
 
 
@@ -164,6 +165,36 @@ def sql(path: Path, question: str | None, as_of: str | None, by: Any, form: str,
             shell(database)
         else:
             answer(database, question, form, output)
+
+
+@command.command()
+@click.argument("path", metavar="DIR", type=DIRECTORY)
+@click.option("--to", "output", type=click.Path(dir_okay=False, path_type=Path), required=True, help="A new file.")
+@_told
+def export(path: Path, output: Path) -> None:
+    """Write a pulled history as CloudEvents 1.0, a JSON object a line; each partition in its order.
+
+    What is withheld is a mark with its position. People have the pseudonyms of the folder.
+    """
+    from history.errors import HistoryError
+    from history.exporting import lines
+    from history.folder import Folder
+
+    folder = Folder(path)
+    total, written = folder.manifest().events, 0
+    if output.exists():
+        raise HistoryError(f"{output}: is there already")
+    beside = output.with_name(f"{output.name}.part")
+    try:
+        with bar("exported") as show, beside.open("wb") as file:
+            for written, line in enumerate(lines(folder), start=1):
+                file.write(line)
+                if written % _SHOWN == 0:
+                    show(written, total)
+        beside.replace(output)
+    finally:
+        beside.unlink(missing_ok=True)
+    click.echo(f"{output}: {written:,} lines")
 
 
 def _addresses(at: tuple[str, ...], port: int) -> Mapping[str, str]:

@@ -37,7 +37,12 @@ class NotAnEvent(ValueError):
 
 def to_batch(events: Sequence[Recorded | Position]) -> bytes:
     """A page of a feed: recorded events, and of what is withheld the positions."""
-    return orjson.dumps([_withheld(e) if isinstance(e, Position) else _cloud_event(e) for e in events])
+    return orjson.dumps([as_cloud_event(each) for each in events])
+
+
+def as_cloud_event(each: Recorded | Position) -> Json:
+    """One of them: an event in the JSON event format, or the mark of what is withheld."""
+    return _withheld(each) if isinstance(each, Position) else _cloud_event(each)
 
 
 def from_batch(batch: bytes) -> list[Recorded | Position]:

@@ -1,11 +1,13 @@
 """``nyfiken history``: one clear line and exit code 2 for whatever is wrong, answers in the form that was asked for."""
 
 import json
+import shutil
 
 import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
 
+from chassis.transport.cloudevents import from_batch
 from history.folder import Folder
 from history.pull import Pull
 from nyfiken.cli import cli
@@ -100,6 +102,32 @@ def test_a_shell_goes_on_after_a_mistake_until_there_is_nothing_more(run, path):
     assert code == 0
     assert "160" in said
     assert "coffee" in wrong
+
+
+def test_a_history_is_exported_as_cloud_events_each_partition_in_its_order(run, path, tmp_path):
+    exported = tmp_path / "events.jsonl"
+    assert run("export", path, "--to", exported) == (0, f"{exported}: 200 lines\n", "")
+    told = from_batch(b"[" + b",".join(exported.read_bytes().splitlines()) + b"]")
+    folder = Folder(path)
+    there = [each for part in folder.manifest().parts for each in folder.told(part)]
+    assert {place(each) for each in told} == {place(each) for each in there}
+    for service, partition in {place(each)[:2] for each in told}:
+        assert [n for *where, n, _ in map(place, told) if where == [service, partition]] == list(range(1, 51))
+    assert run("export", path, "--to", exported) == (2, "", f"Error: {exported}: is there already\n")
+
+
+def test_an_export_that_is_cut_short_leaves_no_file(run, path, tmp_path):
+    folder = shutil.copytree(path, tmp_path / "history")
+    place = sorted(folder.rglob("0*.parquet"))[-1]
+    place.write_bytes(place.read_bytes()[:-9])
+    code, said, wrong = run("export", folder, "--to", tmp_path / "events.jsonl")
+    assert (code, said) == (2, "")
+    assert wrong.startswith(f"Error: {place}: ")
+    assert [each.name for each in tmp_path.iterdir()] == ["history"]
+
+
+def place(told):
+    return told.service, told.partition, told.position, getattr(told, "id", None)
 
 
 def test_a_pull_without_a_token_says_how_to_get_one(run, tmp_path):
