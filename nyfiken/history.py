@@ -170,31 +170,36 @@ def sql(path: Path, question: str | None, as_of: str | None, by: Any, form: str,
 @command.command()
 @click.argument("path", metavar="DIR", type=DIRECTORY)
 @click.option("--to", "output", type=click.Path(dir_okay=False, path_type=Path), required=True, help="A new file.")
+@click.option("--format", "form", type=click.Choice(["cloudevents", "ocel"]), default="cloudevents", show_default=True)
 @_told
-def export(path: Path, output: Path) -> None:
-    """Write a pulled history as CloudEvents 1.0, a JSON object a line; each partition in its order.
+def export(path: Path, output: Path, form: str) -> None:
+    """Write a pulled history as other tools read it. People have the pseudonyms of the folder.
 
-    What is withheld is a mark with its position. People have the pseudonyms of the folder.
+    \b
+    cloudevents   CloudEvents 1.0, a JSON object a line; each partition in its order, what is withheld as marks
+    ocel          OCEL 2.0 as JSON, for process mining: ideas, experiments, lessons, challenges, units as objects
     """
     from history.errors import HistoryError
     from history.exporting import lines
     from history.folder import Folder
+    from history.ocel import written as event_log
+    from history.replay import History
 
-    folder = Folder(path)
-    total, written = folder.manifest().events, 0
     if output.exists():
         raise HistoryError(f"{output}: is there already")
+    history = History.open(path)
+    pieces = lines(Folder(path)) if form == "cloudevents" else iter([event_log(history.events())])
     beside = output.with_name(f"{output.name}.part")
     try:
         with bar("exported") as show, beside.open("wb") as file:
-            for written, line in enumerate(lines(folder), start=1):
-                file.write(line)
-                if written % _SHOWN == 0:
-                    show(written, total)
+            for number, piece in enumerate(pieces, start=1):
+                file.write(piece)
+                if number % _SHOWN == 0:
+                    show(number, history.manifest.events)
         beside.replace(output)
     finally:
         beside.unlink(missing_ok=True)
-    click.echo(f"{output}: {written:,} lines")
+    click.echo(f"{output}: written")
 
 
 def _addresses(at: tuple[str, ...], port: int) -> Mapping[str, str]:
