@@ -132,7 +132,7 @@ def _files(path: Path, manifest: Manifest) -> list[str]:
     files = []
     for part in manifest.parts:
         place = root / part.path
-        if place.resolve() != place or not place.is_file():
+        if not place.is_relative_to(root) or place.resolve() != place or not place.is_file():
             raise WrongFolder(f"{path / part.path}: is not a file of this folder")
         if part.month != UNKNOWN_MONTH:
             files.append(str(place))

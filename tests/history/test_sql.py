@@ -160,6 +160,17 @@ def test_a_link_in_the_place_of_a_file_is_no_way_to_another(path, tmp_path):
         pass
 
 
+@pytest.mark.parametrize("way", ["{elsewhere}", "events/../../elsewhere.parquet"])
+def test_a_manifest_that_names_a_file_elsewhere_is_no_way_to_it(path, tmp_path, way):
+    folder = shutil.copytree(path, tmp_path / "history")
+    elsewhere = shutil.copy(next(folder.rglob("0*.parquet")), tmp_path / "elsewhere.parquet")
+    manifest = json.loads((folder / "manifest.json").read_bytes())
+    manifest["parts"][0]["path"] = way.format(elsewhere=elsewhere)
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    with pytest.raises(WrongFolder, match="is not a file of this folder"), opened(folder):
+        pass
+
+
 def test_an_error_in_a_question_is_one_line(ask):
     with pytest.raises(NotAsked, match="coffee") as refused:
         ask("SELECT coffee FROM events")
