@@ -24,9 +24,8 @@ from chassis.transport.kafka.place import Place
 from chassis.transport.kafka.progress import Progress
 
 log = structlog.get_logger("kafka")
-_SLICE = 0.1
-_CALM_SLICE = 0.5
-"""Seconds that is waited in one lane before the others are looked at, and where there are no others."""
+_SLICE, _CALM_SLICE = 0.1, 0.5
+"""Seconds until it is looked again what has come: where several lanes take turns, and in the only one."""
 _SILENCE = 2.0
 _PATIENCE = 5.0
 """Seconds that a read takes at most."""
@@ -111,7 +110,7 @@ class KafkaSource:
                 return self._waited(after, left)
             if not left:
                 return False
-            self._poll(lanes, min(left, _SLICE / len(lanes) if len(lanes) > 1 else _CALM_SLICE))
+            self._poll(lanes, min(left, _CALM_SLICE if len(lanes) == 1 else _SLICE) / len(lanes))
 
     def close(self) -> None:
         """As ``Source.close``; the owner's feed with it."""
