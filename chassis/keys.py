@@ -15,6 +15,7 @@ import stat
 from collections.abc import Callable
 from pathlib import Path
 
+from chassis.durable import sync
 from chassis.keyring import KeyRing
 
 KEY_BYTES = 32
@@ -106,7 +107,7 @@ def rotate(folder: Path, name: str) -> str:
         else:
             _make_once(coming)
             step = "made"
-        _sync(folder)
+        sync(folder)
     except OSError as error:
         raise WrongKeys(f"{name} in {folder} cannot be rotated: {error.strerror}") from error
     return step
@@ -130,7 +131,7 @@ def _make(folder: Path) -> None:
     _must_be_private(folder)
     for name in _NAMES:
         _make_once(folder / name)
-    _sync(folder)
+    sync(folder)
 
 
 def _make_once(path: Path) -> None:
@@ -149,14 +150,6 @@ def _make_once(path: Path) -> None:
         return  # another process was first, and its key is the one
     finally:
         draft.unlink()
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _read_mounted(path: Path) -> bytes:

@@ -19,6 +19,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from chassis.durable import sync
 from chassis.failpoints import failpoint
 from chassis.recorded import Position
 from history import manifest as manifests
@@ -104,7 +105,7 @@ class Folder:
             pq.write_table(table, file, row_group_size=_ROW_GROUP, **_COMPRESSION)
             file.flush()
             os.fsync(file.fileno())
-        _sync(place.parent)
+        sync(place.parent)
         failpoint("history-part-written")
         return Part(
             path=relative,
@@ -123,8 +124,10 @@ class Folder:
         failpoint("history-manifest-written")
 
     def beside(self, name: str, text: str) -> None:
-        """Let a text lie beside the files."""
-        _replace(self.path / name, text.encode())
+        """Let a text lie beside the files; nothing is written where it does."""
+        place = self.path / name
+        if not place.exists() or place.read_text(encoding="utf-8") != text:
+            _replace(place, text.encode())
 
     def tidy(self, manifest: Manifest) -> None:
         """Remove files that no manifest names: of a pull that was killed, or of parts that were put together."""
@@ -133,13 +136,16 @@ class Folder:
             if str(place.relative_to(self.path)) not in named:
                 place.unlink()
 
-    def table(self, part: Part) -> pa.Table:
-        """The rows of a file. Raises WrongFolder for one that is not there, cut short, or of another schema."""
+    def table(self, part: Part, columns: Sequence[str] | None = None) -> pa.Table:
+        """The rows of a file, or these columns of them.
+
+        Raises WrongFolder for one that is not there, cut short, or of another schema.
+        """
         try:
-            found = pq.read_table(self.path / part.path, partitioning=None)
+            found = pq.read_table(self.path / part.path, columns=columns, partitioning=None)
         except (OSError, pa.ArrowException) as error:
             raise WrongFolder(f"{self.path / part.path}: {str(error).splitlines()[0]}") from error
-        if not found.schema.equals(SCHEMA):
+        if not found.schema.equals(SCHEMA if columns is None else pa.schema([SCHEMA.field(name) for name in columns])):
             raise WrongFolder(f"{self.path / part.path}: has other columns than this release writes")
         return found
 
@@ -176,12 +182,4 @@ def _replace(place: Path, content: bytes, mode: int = 0o644) -> None:
         file.flush()
         os.fsync(file.fileno())
     beside.replace(place)
-    _sync(place.parent)
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    sync(place.parent)

@@ -119,7 +119,7 @@ class History:
     def _known_by(self, moment: datetime) -> Mapping[tuple[str, int], int]:
         known: dict[tuple[str, int], int] = {}
         for part in self._manifest.parts:
-            table = self._folder.table(part)
+            table = self._folder.table(part, ["partition", "position", "recorded_at"])
             told = table.filter(pc.less_equal(table.column("recorded_at"), moment))
             lasts = told.group_by("partition").aggregate([("position", "max")])
             for partition, last in zip(
