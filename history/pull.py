@@ -63,7 +63,8 @@ class Pull:
 
     def once(self) -> Manifest:
         """Everything that there is now. Raises HistoryError; what was written before stays."""
-        return self._pulled(self._checked())
+        self._pull(self._checked())
+        return self._tidied()
 
     def afresh(self) -> Manifest:
         """Everything once more, in the place of what is there: so no file tells any longer what is not told today.
@@ -83,7 +84,7 @@ class Pull:
         finally:
             self._counts = True
         self._folder.keep(self._manifest)
-        return self._pulled(heads)
+        return self._tidied()
 
     def _checked(self) -> Mapping[str, Mapping[int, Head]]:
         """How far each service is, of which this folder has what was before."""
@@ -93,21 +94,21 @@ class Pull:
             self._check(origin, heads[origin.service])
         return heads
 
-    def _pulled(self, heads: Mapping[str, Mapping[int, Head]]) -> Manifest:
-        self._pull(heads)
+    def _tidied(self) -> Manifest:
         self._manifest = compacted(self._folder, self._manifest)
         self._folder.beside(dictionary.NAME, dictionary.written())
         return self._manifest
 
-    def wait(self) -> None:
-        """Until one of the services has more, or for a while. Raises NotTold."""
+    def wait(self) -> bool:
+        """Until one of the services has more, or for a while; whether one has. Raises NotTold."""
         for origin in self._origins:
             reached = self._manifest.reached(origin.service)
             with _telling():
                 known = {n: Head(position=each.position) for n, each in reached.items()}
                 heads = origin.heads(known, _WAIT)
             if any(head.position > reached[n].position for n, head in heads.items()):
-                return
+                return True
+        return False
 
     def _check(self, origin: Origin, heads: Mapping[int, Head]) -> None:
         """It must be the history that was pulled before, as far as anything was told of it."""

@@ -18,7 +18,6 @@ from chassis.store.protocol import Head, Store
 from history.columns import Told
 
 ANALYST = Caller(person_id="analyst", roles={"analyst": None})
-_LOOK = 0.5
 Published = Callable[[int, Head], Iterator[list[Recorded]]]
 """What a topic has of a partition behind an event."""
 
@@ -36,13 +35,15 @@ class Topic:
         self._published = published
 
     def heads(self, after: Mapping[int, Head] | None = None, wait: float = 0) -> dict[int, Head]:
-        """The last event of every partition that is in the topic now, or within ``wait`` seconds beyond ``after``."""
-        ends = time.monotonic() + wait
-        while True:
+        """The last event of every partition in the topic now; ``wait`` seconds later if none is beyond ``after``.
+
+        A look makes a consumer for each partition, so there are two at most.
+        """
+        heads = self._read_on()
+        if wait and not any(heads[n].position > last.position for n, last in (after or {}).items()):
+            time.sleep(wait)
             heads = self._read_on()
-            if any(heads[n].position > last.position for n, last in (after or {}).items()) or time.monotonic() >= ends:
-                return heads
-            time.sleep(_LOOK)
+        return heads
 
     def page(self, partition: int, after: Head, limit: int, wait: float = 0) -> list[Told]:
         """What follows this event, as an analyst is told it. Raises SourceRestored where there is another event."""

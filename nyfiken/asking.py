@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -13,7 +15,7 @@ import orjson
 from rich.console import Console
 from rich.table import Table
 
-from history.errors import HistoryError, NotAsked
+from history.errors import HistoryError
 
 if TYPE_CHECKING:
     from history.database import Database
@@ -23,19 +25,32 @@ _SHOWN = 1_000
 
 
 def answer(database: Database, question: str, form: str, output: Path | None) -> None:
-    """Ask, and write the answer to the screen or a new file. Raises NotAsked."""
-    if output is not None and output.exists():
-        raise NotAsked(f"{output}: is there already")
-    if form == "parquet":
-        import pyarrow.parquet as pq
-
-        pq.write_table(database.table(question), output)
-    elif output is None:
+    """Ask, and write the answer to the screen or a new file. Raises HistoryError."""
+    if output is None:
         _TEXTS[form](database.ask(question), sys.stdout)
-    else:
-        cursor = database.ask(question)
-        with output.open("x", encoding="utf-8", newline="") as file:
-            _TEXTS[form](cursor, file)
+        return
+    with new_file(output) as beside:
+        if form == "parquet":
+            import pyarrow.parquet as pq
+
+            pq.write_table(database.table(question), beside)
+        else:
+            cursor = database.ask(question)
+            with beside.open("w", encoding="utf-8", newline="") as file:
+                _TEXTS[form](cursor, file)
+
+
+@contextmanager
+def new_file(path: Path) -> Iterator[Path]:
+    """Where to write what is to be there, whole, after the block, and not at all if it raises. Raises HistoryError."""
+    if path.exists():
+        raise HistoryError(f"{path}: is there already")
+    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        yield beside
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
 
 
 def shell(database: Database) -> None:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from nyfiken.brokers import reached
-from nyfiken.layout import HOST, SERVICES, port_option
+from nyfiken.layout import SERVICES, Layout, elsewhere, port_option
 from nyfiken.progress import bar
 from nyfiken.servers import Servers
 
@@ -102,15 +102,17 @@ def pull(
         if kafka:
             origins = opened.enter_context(_topics(kafka, topic_prefix))
         else:
-            origins = opened.enter_context(_feeds(_addresses(at, port), _token(token_file)))
+            origins = opened.enter_context(
+                _feeds(elsewhere(at) or Layout(data=Path(), port=port).urls, _token(token_file))
+            )
         with bar("pulled") as show:
             pulling = Pull(folder, origins, show)
             manifest = pulling.afresh() if forget else pulling.once()
         click.echo(f"{path}: {manifest.events:,} positions in {len(manifest.parts):,} files")
         with _until_asked_to_end():
             while follow:
-                pulling.wait()
-                pulling.once()
+                if pulling.wait():
+                    pulling.once()
 
 
 @command.command()
@@ -179,36 +181,20 @@ def export(path: Path, output: Path, form: str) -> None:
     cloudevents   CloudEvents 1.0, a JSON object a line; each partition in its order, what is withheld as marks
     ocel          OCEL 2.0 as JSON, for process mining: ideas, experiments, lessons, challenges, units as objects
     """
-    from history.errors import HistoryError
     from history.exporting import lines
     from history.folder import Folder
     from history.ocel import written as event_log
     from history.replay import History
+    from nyfiken.asking import new_file
 
-    if output.exists():
-        raise HistoryError(f"{output}: is there already")
     history = History.open(path)
     pieces = lines(Folder(path)) if form == "cloudevents" else iter([event_log(history.events())])
-    beside = output.with_name(f"{output.name}.part")
-    try:
-        with bar("exported") as show, beside.open("wb") as file:
-            for number, piece in enumerate(pieces, start=1):
-                file.write(piece)
-                if number % _SHOWN == 0:
-                    show(number, history.manifest.events)
-        beside.replace(output)
-    finally:
-        beside.unlink(missing_ok=True)
+    with new_file(output) as beside, bar("exported") as show, beside.open("wb") as file:
+        for number, piece in enumerate(pieces, start=1):
+            file.write(piece)
+            if number % _SHOWN == 0:
+                show(number, history.manifest.events)
     click.echo(f"{output}: written")
-
-
-def _addresses(at: tuple[str, ...], port: int) -> Mapping[str, str]:
-    if not at:
-        return {service: f"http://{HOST}:{port + n}" for n, service in enumerate(SERVICES)}
-    found = {service: url.rstrip("/") for service, _, url in (each.partition("=") for each in at)}
-    if set(found) != set(SERVICES):
-        raise click.UsageError(f"--at is given once for each: {', '.join(f'{name}=http://…' for name in SERVICES)}")
-    return found
 
 
 def _token(file: Any) -> str:

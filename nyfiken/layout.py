@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -42,6 +42,14 @@ def importable(environment: Mapping[str, str]) -> dict[str, str]:
 def command_of(service: str, role: str) -> tuple[str, ...]:
     """What becomes a process of a service."""
     return (sys.executable, "-m", f"services.{service}", role)
+
+
+def elsewhere(at: Iterable[str]) -> dict[str, str]:
+    """Service → address, as SERVICE=URL says it once for each; {} where nothing is said. Raises UsageError."""
+    found = {service: url.rstrip("/") for service, _, url in (each.partition("=") for each in at)}
+    if found and set(found) != set(SERVICES):
+        raise click.UsageError(f"--at is given once for each: {', '.join(f'{name}=http://…' for name in SERVICES)}")
+    return found
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

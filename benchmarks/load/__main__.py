@@ -28,7 +28,7 @@ from benchmarks.load.spent import Spent
 from benchmarks.load.world import Maker
 from benchmarks.neighbours import Neighbours
 from nyfiken.demo.client import NotAsTold, Platform
-from nyfiken.layout import SERVICES
+from nyfiken.layout import SERVICES, elsewhere
 from nyfiken.supervisor import end_with
 
 _ROOT = Path(__file__).parents[2]
@@ -116,10 +116,7 @@ def _addresses(host: str | None, at: tuple[str, ...]) -> Mapping[str, str]:
         if not port.isdecimal():
             raise click.UsageError("--host is http://HOST:PORT")
         return {service: f"{before}:{int(port) + n}" for n, service in enumerate(SERVICES)}
-    found = {service: url.rstrip("/") for service, _, url in (each.partition("=") for each in at)}
-    if found and set(found) != set(SERVICES):
-        raise click.UsageError(f"--at is given once for each: {', '.join(f'{name}=http://…' for name in SERVICES)}")
-    return found
+    return elsewhere(at)
 
 
 @contextlib.contextmanager
