@@ -5,7 +5,7 @@ A position that was withheld has a row too, with nothing else in it, so that it 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -103,5 +103,5 @@ def _array(values: Iterable[Any], kind: pa.DataType) -> pa.Array:
 
 
 def _values(column: pa.ChunkedArray, kind: pa.DataType) -> list[Any]:
-    to_python: Callable[[pa.ChunkedArray], list[Any]] = pa.ChunkedArray.to_pylist
-    return to_python(column.cast(pa.int64()) if kind == _MOMENT else column)
+    values: list[Any] = (column.cast(pa.int64()) if kind == _MOMENT else column).to_pylist()
+    return values

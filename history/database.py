@@ -87,9 +87,7 @@ class Database:
         among = ", ".join(older)
         found = self._connection.sql(f"SELECT * FROM told WHERE type IN ({among})").to_arrow_table()  # noqa: S608 - ours
         self._connection.execute("CREATE TABLE brought_up AS FROM told WHERE false")
-        self._connection.register("_rows", _newest(found))
-        self._connection.execute("INSERT INTO brought_up BY NAME FROM _rows")
-        self._connection.unregister("_rows")
+        self._insert(_newest(found), "INSERT INTO brought_up BY NAME FROM given")
         return f"FROM told WHERE type NOT IN ({among}) UNION ALL FROM brought_up"
 
     def _lock(self, files: Sequence[str]) -> None:
@@ -109,11 +107,13 @@ class Database:
     def _fill(self, view: views.View) -> None:
         rows = self._history.read_model(SHOWN[view.name].model).rows.values()
         shown = [converter.dumps(row).decode() for row in rows if getattr(row, "shown", True)]
-        self._connection.register("_rows", pa.table({"row": pa.array(shown, pa.string())}))
-        self._connection.execute(
-            f"INSERT INTO {view.name} SELECT unnest(from_json(row, '{view.structure}')) FROM _rows"  # noqa: S608 - ours
-        )
-        self._connection.unregister("_rows")
+        table = pa.table({"row": pa.array(shown, pa.string())})
+        self._insert(table, f"INSERT INTO {view.name} SELECT {views.unnested('row', view.columns)} FROM given")  # noqa: S608 - ours
+
+    def _insert(self, given: pa.Table, statement: str) -> None:
+        self._connection.register("given", given)
+        self._connection.execute(statement)
+        self._connection.unregister("given")
 
 
 @contextmanager

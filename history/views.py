@@ -7,7 +7,7 @@ the same names everywhere, and go on with the fields of the newest version, as t
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import orjson
 
@@ -69,22 +69,22 @@ class View:
     columns: tuple[Column, ...]
     select: str | None = None
 
-    @property
-    def structure(self) -> str:
-        """Of all its columns, as from_json has it."""
-        return orjson.dumps({column.name: column.structure for column in self.columns}).decode()
+
+def unnested(json: str, columns: Iterable[Column]) -> str:
+    """These columns, of a column of JSON objects."""
+    structure = orjson.dumps({column.name: column.structure for column in columns}).decode()
+    return f"unnest(from_json({json}, '{structure}'))"
 
 
 def of_events() -> Iterator[View]:
     """One for each kind of event, of its newest version."""
     for name, kind in events().items():
         fields = columns_of(kind)
-        structure = orjson.dumps({column.name: column.structure for column in fields}).decode()
         yield View(
             name=family_of(name).replace("-", "_"),
             description=(kind.__doc__ or "").strip().partition("\n")[0],
             columns=(*ENVELOPE, *fields),
-            select=f"SELECT {_SELECTED}, unnest(from_json(data, '{structure}')) FROM events WHERE type = '{name}'",  # noqa: S608 - of the contract
+            select=f"SELECT {_SELECTED}, {unnested('data', fields)} FROM events WHERE type = '{name}'",  # noqa: S608 - of the contract
         )
 
 
