@@ -3,9 +3,9 @@
 import sys
 from pathlib import Path
 
-from history import pull
+from history import pull as pulling
 from history.folder import Folder
-from tests.history.origins import Origin, history
+from tests.history.origins import Origin, history, pull
 
 COUNT, STEP = 600, 40
 
@@ -17,13 +17,13 @@ def origin(known=COUNT):
 
 
 def main(path):
-    pull._TOGETHER = 50  # so that there is much to be killed between
+    pulling._TOGETHER = 50  # so that there is much to be killed between
     folder = Folder(Path(path))
     for known in range(STEP, COUNT + 1, STEP):
         with folder.alone():
             if folder.exists() and folder.manifest().events >= 2 * known:
                 continue
-            pull.Pull(folder, [origin(known)], lambda done, total: None).once()
+            pull(folder, origin(known))
 
 
 if __name__ == "__main__":

@@ -9,6 +9,9 @@ from uuid import UUID
 from chassis.processing.source import SourceGone, SourceRestored
 from chassis.recorded import Metadata, Position, Recorded
 from chassis.store.protocol import Head
+from history.folder import Folder
+from history.pull import Pull
+from history.verify import wrong
 
 EXAMPLES = sorted((Path(__file__).parents[2] / "contracts" / "examples").glob("*.v*.json"))
 """One of each event that was ever shipped."""
@@ -43,13 +46,33 @@ def _told(service, partition, position, chance, withheld):
     )
 
 
+def pull(folder, *origins):
+    """Once, without a picture of it."""
+    return Pull(folder, origins, unseen).once()
+
+
+def faults(folder):
+    """What is wrong with it."""
+    return list(wrong(folder, unseen))
+
+
+def unseen(done, total):
+    """Nobody looks at the progress."""
+
+
+def pulled(path, count):
+    """A folder with the made-up histories of two services, of so many events a partition."""
+    origins = [Origin(service, history(service, count, seed=n)) for n, service in enumerate(("ideas", "experiments"))]
+    pull(Folder(path), *origins)
+    return path
+
+
 class Origin:
     """As a feed: what was told of it so far, and no more."""
 
     def __init__(self, service, events):
         self.service = service
         self.events = events
-        self.known = dict.fromkeys(events, 0)
         self.is_away = False
         self.known = {n: len(each) for n, each in events.items()}
 

@@ -7,8 +7,8 @@ import sys
 from pathlib import Path
 
 from history.folder import Folder
-from history.verify import wrong
 from tests.history.killed import origin
+from tests.history.origins import faults
 
 ROOT = Path(__file__).parents[2]
 ONE_IN = 12
@@ -24,11 +24,11 @@ def test_a_pull_that_is_killed_again_and_again_is_whole_in_the_end(tmp_path):
         deaths += 1
         assert deaths < MOST
         if folder.exists():
-            assert not [fault for fault in _faults(folder) if "no manifest names it" not in fault]
+            assert not [fault for fault in faults(folder) if "no manifest names it" not in fault]
     assert ended == 0
     assert deaths >= 3
     assert set(noted.read_text().split()) == {"history-part-written", "history-manifest-written"}
-    assert _faults(folder) == []
+    assert faults(folder) == []
     found = {n: {} for n in origin().events}
     for part in folder.manifest().parts:
         for told in folder.told(part):
@@ -43,7 +43,3 @@ def _pulled(folder, environment):
     return subprocess.run(
         [sys.executable, "-m", "tests.history.killed", str(folder.path)], env=environment, check=False
     ).returncode
-
-
-def _faults(folder):
-    return list(wrong(folder, lambda done, total: None))

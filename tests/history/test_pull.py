@@ -7,8 +7,7 @@ import pytest
 from history.errors import NotTold, NotUnderstood, WrongFolder
 from history.folder import Folder
 from history.pull import Pull
-from history.verify import wrong
-from tests.history.origins import EXAMPLES, KARIN, Origin, history
+from tests.history.origins import EXAMPLES, KARIN, Origin, faults, history, pull, unseen
 
 SUBMITTED = next(path for path in EXAMPLES if path.name == "idea-submitted.v1.json").read_bytes()
 
@@ -26,14 +25,6 @@ def ideas():
 @pytest.fixture
 def experiments():
     return Origin("experiments", history("experiments", 40, partitions=3, seed=2))
-
-
-def pull(folder, *origins):
-    return Pull(folder, origins, lambda done, total: None).once()
-
-
-def faults(folder):
-    return list(wrong(folder, lambda done, total: None))
 
 
 def content(folder):
@@ -186,7 +177,7 @@ def test_what_is_not_told_any_longer_is_in_no_file_once_it_is_to_be_forgotten(fo
     redacted()
     before = pull(folder, ideas)
     assert b"Videosamtal" in all_data(folder)
-    Pull(folder, [ideas], lambda done, total: None).afresh()
+    Pull(folder, [ideas], unseen).afresh()
     assert b"Videosamtal" not in all_data(folder)
     assert ids(content(folder)) == ids(everything(ideas))
     assert {part.path for part in before.parts}.isdisjoint(
@@ -200,7 +191,7 @@ def test_forgetting_that_is_cut_short_leaves_all_as_it_was(folder, ideas, experi
     tells = experiments.page
     experiments.page = lambda partition, after, limit: tells(partition, after, limit) if limit == 1 else []
     with pytest.raises(NotTold, match="has nothing behind"):
-        Pull(folder, [ideas, experiments], lambda done, total: None).afresh()
+        Pull(folder, [ideas, experiments], unseen).afresh()
     assert folder.manifest() == before
     assert faults(folder) == []
 

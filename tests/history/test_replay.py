@@ -9,9 +9,8 @@ import pytest
 from chassis.recorded import Metadata, Position, Recorded
 from history.errors import HistoryError, Interrupted
 from history.folder import Folder
-from history.pull import Pull
 from history.replay import History
-from tests.history.origins import BEGAN, EVERY, EXAMPLES, KARIN, Origin, history
+from tests.history.origins import BEGAN, EVERY, EXAMPLES, KARIN, Origin, pull, pulled
 
 SUBMITTED = datetime(2026, 3, 1, 12, tzinfo=UTC)
 SUPPORTED = datetime(2026, 5, 2, 12, tzinfo=UTC)
@@ -20,10 +19,7 @@ TOLD_LATE = datetime(2026, 6, 3, 12, tzinfo=UTC)
 
 @pytest.fixture(scope="module")
 def path(tmp_path_factory):
-    path = tmp_path_factory.mktemp("replayed") / "history"
-    origins = [Origin(service, history(service, 200, seed=n)) for n, service in enumerate(("ideas", "experiments"))]
-    Pull(Folder(path), origins, lambda done, total: None).once()
-    return path
+    return pulled(tmp_path_factory.mktemp("replayed") / "history", 200)
 
 
 @pytest.fixture
@@ -161,7 +157,7 @@ def idea(tmp_path):
         event(3, "comment-added.v1", TOLD_LATE, datetime(2026, 4, 1, tzinfo=UTC)),
     ]
     path = tmp_path / "history"
-    Pull(Folder(path), [Origin("ideas", {0: told})], lambda done, total: None).once()
+    pull(Folder(path), Origin("ideas", {0: told}))
     return History.open(path), idea_id
 
 

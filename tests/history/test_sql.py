@@ -12,20 +12,16 @@ from contracts.event import events, family_of
 from history.database import opened
 from history.errors import NotAsked, WrongFolder
 from history.folder import Folder
-from history.pull import Pull
 from history.views import ENVELOPE, folded, of_events
 from tests.contracts.made_up import KETTLE_BOILED
-from tests.history.origins import BEGAN, EVERY, EXAMPLES, Origin, history
+from tests.history.origins import BEGAN, EVERY, EXAMPLES, Origin, history, pull, pulled
 
 MANY = 400
 
 
 @pytest.fixture(scope="module")
 def path(tmp_path_factory):
-    path = tmp_path_factory.mktemp("asked") / "history"
-    origins = [Origin(service, history(service, MANY, seed=n)) for n, service in enumerate(("ideas", "experiments"))]
-    Pull(Folder(path), origins, lambda done, total: None).once()
-    return path
+    return pulled(tmp_path_factory.mktemp("asked") / "history", MANY)
 
 
 @pytest.fixture
@@ -80,7 +76,7 @@ def test_events_of_a_superseded_version_are_shown_as_the_newest_has_them(tmp_pat
     older = {"idea_id": str(UUID(int=1)), "name": "Te", "author": {"kind": "employee"}, "boiled_on": "2026-02-01"}
     (told,) = history("ideas", 1, partitions=1)[0]
     told = dataclasses.replace(told, type="kettle-boiled.v1", data=json.dumps(older).encode(), _event=None)
-    Pull(Folder(tmp_path / "history"), [Origin("ideas", {0: [told]})], lambda done, total: None).once()
+    pull(Folder(tmp_path / "history"), Origin("ideas", {0: [told]}))
     with opened(tmp_path / "history") as database:
         assert database.ask("SELECT title, cups FROM kettle_boiled").fetchall() == [("Te", 1)]
         assert database.ask("SELECT type FROM events").fetchall() == [(KETTLE_BOILED.name,)]
@@ -179,7 +175,7 @@ def test_an_error_in_a_question_is_one_line(ask):
 
 def test_a_folder_with_nothing_in_it_has_every_view(tmp_path):
     folder = Folder(tmp_path / "history")
-    Pull(folder, [Origin("ideas", {0: []})], lambda done, total: None).once()
+    pull(folder, Origin("ideas", {0: []}))
     with opened(folder.path) as database:
         assert database.ask("SELECT * FROM experiment_failed").fetchall() == []
         assert database.ask("SELECT * FROM funnel").fetchall() == []

@@ -10,15 +10,14 @@ import pytest
 from history import manifest as manifests
 from history.errors import WrongFolder
 from history.folder import Folder, hash_of
-from history.pull import Pull
 from history.verify import wrong
-from tests.history.origins import BEGAN, Origin, history
+from tests.history.origins import BEGAN, Origin, faults, history, pull
 
 
 @pytest.fixture(scope="module")
 def pulled(tmp_path_factory):
     path = tmp_path_factory.mktemp("pulled") / "history"
-    Pull(Folder(path), [Origin("ideas", history("ideas", 100))], lambda done, total: None).once()
+    pull(Folder(path), Origin("ideas", history("ideas", 100)))
     return path
 
 
@@ -30,10 +29,6 @@ def folder(pulled, tmp_path):
 @pytest.fixture
 def part(folder):
     return folder.manifest().parts[1]
-
-
-def faults(folder):
-    return list(wrong(folder, lambda done, total: None))
 
 
 def rewritten(folder, part, table):

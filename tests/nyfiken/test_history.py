@@ -9,19 +9,15 @@ from click.testing import CliRunner
 
 from chassis.transport.cloudevents import from_batch
 from history.folder import Folder
-from history.pull import Pull
 from nyfiken.cli import cli
-from tests.history.origins import Origin, history
+from tests.history.origins import pulled
 
 COUNTED = "SELECT service, count(*) AS told FROM events GROUP BY ALL ORDER BY ALL"
 
 
 @pytest.fixture(scope="module")
 def path(tmp_path_factory):
-    path = tmp_path_factory.mktemp("asked") / "history"
-    origins = [Origin(service, history(service, 50, seed=n)) for n, service in enumerate(("ideas", "experiments"))]
-    Pull(Folder(path), origins, lambda done, total: None).once()
-    return path
+    return pulled(tmp_path_factory.mktemp("asked") / "history", 50)
 
 
 @pytest.fixture
