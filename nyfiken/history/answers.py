@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import csv
-import os
 import sys
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -16,6 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from history.errors import HistoryError
+from nyfiken.history.telling import new_file
 
 if TYPE_CHECKING:
     from history.database import Database
@@ -38,19 +37,6 @@ def answer(database: Database, question: str, form: str, output: Path | None) ->
             cursor = database.ask(question)
             with beside.open("w", encoding="utf-8", newline="") as file:
                 _TEXTS[form](cursor, file)
-
-
-@contextmanager
-def new_file(path: Path) -> Iterator[Path]:
-    """Where to write what is to be there, whole, after the block, and not at all if it raises. Raises HistoryError."""
-    if path.exists():
-        raise HistoryError(f"{path}: is there already")
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        yield beside
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
 
 
 def shell(database: Database) -> None:

@@ -1,0 +1,1 @@
+"""``nyfiken history``: the whole history in files of one's own."""

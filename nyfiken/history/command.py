@@ -1,0 +1,26 @@
+"""The group of the analysts' commands."""
+
+from __future__ import annotations
+
+import click
+
+from nyfiken.history.export import export
+from nyfiken.history.pull import pull
+from nyfiken.history.sql import sql
+from nyfiken.history.verify import verify
+
+
+@click.group()
+def command() -> None:
+    """Pull the whole history into files of your own, prove them, ask them.
+
+    \b
+    export NYFIKEN_TOKEN=$(nyfiken token --sub analys --role analyst)
+    nyfiken history pull --to our-history
+    nyfiken history verify our-history
+    nyfiken history sql our-history "FROM funnel"
+    """
+
+
+for each in (pull, verify, sql, export):
+    command.add_command(each)
