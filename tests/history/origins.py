@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
+from benchmarks.city.recording import by_partition, recorded
 from chassis.processing.source import SourceGone, SourceRestored
 from chassis.recorded import Metadata, Position, Recorded
 from chassis.store.protocol import Head
@@ -64,6 +65,15 @@ def pulled(path, count):
     """A folder with the made-up histories of two services, of so many events a partition."""
     origins = [Origin(service, history(service, count, seed=n)) for n, service in enumerate(("ideas", "experiments"))]
     pull(Folder(path), *origins)
+    return path
+
+
+def pulled_city(path, events, partitions=2):
+    """A folder with a city's made-up years, as an analyst is told them: what concerns persons is withheld."""
+    by_service = {service: {n: [] for n in range(partitions)} for service in ("ideas", "experiments", "notifications")}
+    for (service, n), told in by_partition(recorded(events, partitions=partitions)).items():
+        by_service[service][n] = [each.at for each in told] if service == "notifications" else told
+    pull(Folder(path), *[Origin(service, told) for service, told in by_service.items()])
     return path
 
 
