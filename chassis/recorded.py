@@ -89,6 +89,29 @@ class Recorded:
         """The id of the aggregate: the stream without its category."""
         return self.stream.partition("-")[2]
 
+    def told(self, data: bytes, by: str | None) -> Recorded:
+        """The same with other data, recorded by somebody else: as it is told to those who may not know who it was."""
+        why = self.metadata
+        return Recorded(
+            id=self.id,
+            service=self.service,
+            partition=self.partition,
+            position=self.position,
+            stream=self.stream,
+            version=self.version,
+            type=self.type,
+            data=data,
+            metadata=Metadata(
+                by=by,
+                correlation_id=why.correlation_id,
+                causation_id=why.causation_id,
+                traceparent=why.traceparent,
+            ),
+            recorded_at=self.recorded_at,
+            occurred_at=self.occurred_at,
+            sealed=self.sealed,
+        )
+
     def __repr__(self) -> str:
         return f"<{self.type} {self.at} {self.stream}@{self.version}>"
 

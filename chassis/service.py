@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from chassis.command import Caller
@@ -14,16 +14,16 @@ from chassis.processing.read_model import ReadModel
 from chassis.recorded import Recorded
 from chassis.store.protocol import Store
 
-Disclose = Callable[[Recorded, Caller, Store], Recorded | None]
-"""What of a recorded event this caller may see: all, part (a changed copy), or None: a withheld mark."""
+Disclose = Callable[[Sequence[Recorded], Caller, Store], Sequence[Recorded | None]]
+"""What of each of these events this caller may see: all, part (a changed copy), or None: a withheld mark."""
 
 Unknown = Callable[[object], Iterable[tuple[str, str]]]
 """Where a command names a unit that is not there, and which."""
 
 
-def service_only(recorded: Recorded, caller: Caller, store: Store) -> Recorded | None:
+def service_only(events: Sequence[Recorded], caller: Caller, store: Store) -> Sequence[Recorded | None]:
     """Disclose everything to the machines among themselves, nothing to anyone else."""
-    return recorded if caller.has("service") else None
+    return events if caller.has("service") else [None] * len(events)
 
 
 def every_unit(command: object) -> Iterable[tuple[str, str]]:

@@ -7,7 +7,10 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Annotated, Any, get_args, get_origin
 
-from contracts.event import Json, type_of
+import orjson
+
+from contracts.event import Json, decode, kind_of, type_of
+from contracts.values import PersonId
 
 
 def named(part: Any, kind: Any, path: str = "") -> Iterator[tuple[str, str]]:
@@ -33,6 +36,14 @@ def named_in(fields: Json, owner: Any, kind: Any) -> Iterator[str]:
                 yield each
             else:
                 yield from named_in(each, part, kind)
+
+
+def people_in(name: str, data: bytes) -> set[str]:
+    """Everybody whom an event names, by its wire name and its published JSON. Raises what ``decode`` raises."""
+    kind = kind_of(name)
+    if kind is None:  # of a superseded version, or not known at all
+        return {person for _, person in named(decode(name, data), PersonId)}
+    return set(named_in(orjson.loads(data), kind, PersonId))
 
 
 @cache

@@ -9,13 +9,9 @@ import hashlib
 import hmac
 from functools import lru_cache
 
-import orjson
-
 from chassis.disclosure import HIDDEN, retold
 from chassis.recorded import Recorded
-from contracts.event import kind_of
-from contracts.named import named, named_in
-from contracts.values import PersonId
+from contracts.named import people_in
 
 KEY_BYTES = 32
 _DIGITS = 32
@@ -34,12 +30,7 @@ class Pseudonyms:
 
         Raises what ``Recorded.event`` raises.
         """
-        kind = kind_of(recorded.type)
-        if kind is None:  # of a superseded version, or not known at all
-            people = {person for _, person in named(recorded.event, PersonId)}
-        else:
-            people = set(named_in(orjson.loads(recorded.data), kind, PersonId))
-        return retold(recorded, people - {HIDDEN}, self.of)
+        return retold(recorded, people_in(recorded.type, recorded.data), self.of)
 
     def _of(self, person: str) -> str:
         if person == HIDDEN:

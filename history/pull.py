@@ -10,11 +10,12 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import cache
 from itertools import groupby
 from typing import Protocol
 
 from chassis.processing.source import SourceGone, SourceRestored
-from chassis.recorded import Position
+from chassis.recorded import Position, Recorded
 from chassis.store.protocol import Head
 from chassis.transport.feed import NotLetIn
 from chassis.transport.publisher import TopicGone
@@ -182,11 +183,7 @@ class Pull:
         reached = {**{n: Reached(partition=n) for n in partitions}, **manifest.reached(service)}
         by_month: dict[str, list[Told]] = defaultdict(list)
         for partition, group in groupby(told, key=_partition):
-            at = reached[partition]
-            for each in group:
-                at = _after(at, each)
-                by_month[at.month or UNKNOWN_MONTH].append(each)
-            reached[partition] = at
+            reached[partition] = _laid(group, reached[partition], by_month)
         parts = [
             self._folder.write(manifest.next + n, service, month, group)
             for n, (month, group) in enumerate(sorted(by_month.items()))
@@ -214,12 +211,25 @@ def _telling() -> Iterator[None]:
         ) from error
 
 
-def _after(at: Reached, told: Told) -> Reached:
-    """What is withheld has no time of its own: it lies where the event before it does."""
-    if isinstance(told, Position):
-        return dataclasses.replace(at, position=told.position)
-    month = f"{told.recorded_at:%Y-%m}"
-    return Reached(partition=at.partition, position=told.position, told=told.position, id=told.id, month=month)
+def _laid(group: Iterable[Told], at: Reached, by_month: Mapping[str, list[Told]]) -> Reached:
+    """Each with those of its month; how far their partition is then.
+
+    What is withheld has no time of its own: it lies where the event before it does.
+    """
+    month, position, last = at.month, at.position, None
+    for each in group:
+        if isinstance(each, Recorded):
+            month, last = _month(each.recorded_at.year, each.recorded_at.month), each
+        by_month[month or UNKNOWN_MONTH].append(each)
+        position = each.position
+    if last is None:
+        return dataclasses.replace(at, position=position)
+    return Reached(partition=at.partition, position=position, told=last.position, id=last.id, month=month)
+
+
+@cache
+def _month(year: int, month: int) -> str:
+    return f"{year:04}-{month:02}"
 
 
 def _partition(told: Told) -> int:

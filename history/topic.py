@@ -48,7 +48,8 @@ class Topic:
     def page(self, partition: int, after: Head, limit: int, wait: float = 0) -> list[Told]:
         """What follows this event, as an analyst is told it. Raises SourceRestored where there is another event."""
         found = following(self._store, partition, after, limit)
-        return [self._disclose(recorded, ANALYST, self._store) or recorded.at for recorded in found]
+        told = self._disclose(found, ANALYST, self._store)
+        return [each or recorded.at for recorded, each in zip(found, told, strict=True)]
 
     def _read_on(self) -> dict[int, Head]:
         for partition, head in self._store.heads().items():

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import orjson
 from flask import Response, g, request
@@ -68,7 +68,7 @@ def events() -> Response:
     asked = _asked()
     found = _read(asked)
     g.nothing_new = not found  # readers ask every second
-    response = Response(to_batch([_disclosed(recorded) for recorded in found]), mimetype=BATCH)
+    response = Response(to_batch(_disclosed(found)), mimetype=BATCH)
     response.vary.add("Authorization")
     if len(found) < asked.limit:
         response.headers["Cache-Control"] = "no-store"
@@ -139,9 +139,10 @@ def _wait(after: Mapping[int, int], seconds: float, route: str) -> None:
                 return
 
 
-def _disclosed(recorded: Recorded) -> Recorded | Position:
+def _disclosed(found: Sequence[Recorded]) -> list[Recorded | Position]:
     now = runtime()
-    return now.service.disclose(recorded, caller(), now.store) or recorded.at
+    told = now.service.disclose(found, caller(), now.store)
+    return [each or recorded.at for recorded, each in zip(found, told, strict=True)]
 
 
 FEED = Blueprint("feed", __name__, description="The history, for services and analysts")

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from chassis.command import Caller
-from chassis.disclosure import HIDDEN, retold
+from chassis.disclosure import HIDDEN, Memory, retold
 from chassis.recorded import Recorded
 from chassis.store.protocol import Store
 from contracts.event import value
-from contracts.ideas import IdeaSubmitted
-from contracts.named import named
-from contracts.values import PersonId
+from contracts.ideas import (
+    AuthorNamed,
+    AuthorshipTransferred,
+    IdeaDrafted,
+    IdeaSubmitted,
+    JoinAccepted,
+    ParticipantLeft,
+)
+from contracts.named import people_in
 from services.ideas.idea import IDEA, Idea
 
-_REMEMBERED = 2_000
+OF_AUTHORS = (IdeaDrafted, IdeaSubmitted, AuthorshipTransferred, AuthorNamed, JoinAccepted, ParticipantLeft)
+"""The events after which other people are its authors, or are named otherwise."""
 
 
 @value
@@ -20,7 +29,7 @@ class _Told:
     """What today's rights to see an idea's history depend on."""
 
     idea: Idea | None = None
-    version: int = 0
+    """As far as it is about its authors."""
     submitted: int = 0
     """The version of IdeaSubmitted; 0 while it is a draft."""
 
@@ -35,30 +44,27 @@ class Disclosure:
     """``chassis.service.Disclose`` for ideas and challenges; remembers what it has read. Threads may share one."""
 
     def __init__(self) -> None:
-        self._known: dict[str, _Told] = {}
+        self._memory = Memory(_after)
 
-    def __call__(self, recorded: Recorded, caller: Caller, store: Store) -> Recorded | None:
+    def __call__(self, events: Sequence[Recorded], caller: Caller, store: Store) -> Sequence[Recorded | None]:
         """All of it to a service; else nothing of a draft, and nobody named but the authors who want to be."""
         if caller.has("service"):
-            return recorded
-        told = _Told()
-        if recorded.stream.startswith(f"{IDEA.category}-"):
-            told = self._today(recorded, store)
-            if not told.submitted or recorded.version < told.submitted:
-                return None
-        return retold(recorded, (person for _, person in named(recorded.event, PersonId)), told.called)
+            return events
+        ideas = {recorded.stream for recorded in events if recorded.stream.startswith(f"{IDEA.category}-")}
+        today = self._memory.today(ideas, store)
+        return [_told(recorded, today.get(recorded.stream)) for recorded in events]
 
-    def _today(self, recorded: Recorded, store: Store) -> _Told:
-        told = self._known.pop(recorded.stream, None) or _Told()
-        for news in store.read_stream(recorded.stream, after=told.version):
-            told = _after(told, news)
-        self._known[recorded.stream] = told
-        if len(self._known) > _REMEMBERED:
-            self._known.pop(next(iter(self._known)), None)
+
+def _told(recorded: Recorded, today: _Told | None) -> Recorded | None:
+    """Of a challenge nothing is a draft, and nobody is named."""
+    if today and (not today.submitted or recorded.version < today.submitted):
+        return None
+    return retold(recorded, people_in(recorded.type, recorded.data), (today or _Told()).called)
+
+
+def _after(told: _Told | None, happening: object, version: int) -> _Told:
+    told = told or _Told()
+    if not isinstance(happening, OF_AUTHORS):
         return told
-
-
-def _after(told: _Told, recorded: Recorded) -> _Told:
-    submitted = recorded.version if isinstance(recorded.event, IdeaSubmitted) else told.submitted
-    idea = IDEA.evolve(told.idea, recorded.event)
-    return _Told(idea=idea, version=recorded.version, submitted=submitted)
+    submitted = version if isinstance(happening, IdeaSubmitted) else told.submitted
+    return _Told(idea=IDEA.evolve(told.idea, happening), submitted=submitted)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from pathlib import Path
 
 from chassis.adapters import BY_SETTINGS
@@ -20,11 +21,11 @@ from tests.chassis.processing.tallies import MIRROR, suite, tally
 PARTITIONS = 3
 
 
-def disclose(recorded: Recorded, caller: Caller, store: Store) -> Recorded | None:
+def disclose(events: Sequence[Recorded], caller: Caller, store: Store) -> Sequence[Recorded | None]:
     """Everything to services, everything but signatures to the others."""
     if caller.has("service"):
-        return recorded
-    return None if isinstance(recorded.event, CounterSigned) else recorded
+        return events
+    return [None if isinstance(recorded.event, CounterSigned) else recorded for recorded in events]
 
 
 def open_in_partitions(data: Path, service: str, master: bytes) -> Store:

@@ -18,6 +18,7 @@ from contracts.experiments import (
     OfExperiment,
     criteria_hash,
 )
+from services.experiments.api_feed import OF_CONTACTS
 from services.experiments.experiment import EXPERIMENT, TABLE, Experiment
 from services.experiments.experiment_judging import outcome_of
 from services.experiments.experiment_rights import allowed_actions
@@ -136,6 +137,8 @@ def test_whatever_is_done_it_stays_an_experiment_that_tells_the_truth(prepared, 
         history += events
         _always_holds(experiment)
     assert EXPERIMENT.fold(history) == experiment
+    told = EXPERIMENT.fold([event for event in history if isinstance(event, OF_CONTACTS)])
+    assert told.contacts == experiment.contacts, "what the feed's rules look at"
     assert unpack(pack(experiment, len(history), EXPERIMENT.evolve), Experiment) == experiment
 
 

@@ -11,6 +11,7 @@ from chassis.errors import Refusal
 from contracts.event import decode, encode
 from contracts.ideas import ChallengeState, IdeaState, IdeaSubmitted
 from contracts.values import Author
+from services.ideas.api_feed import OF_AUTHORS
 from services.ideas.challenge import CHALLENGE
 from services.ideas.idea import IDEA
 from services.ideas.idea_rights import allowed_actions
@@ -84,6 +85,9 @@ def test_an_idea_keeps_its_rules(begin, given_commands):
     assert IDEA.fold(history) == idea
     assert shown_state(history) == (idea.state if idea.state not in ("draft", "gone") else None)
     assert IDEA.fold([travelled(event) for event in history]) == idea
+    if idea:
+        told = IDEA.fold([event for event in history if isinstance(event, OF_AUTHORS)])
+        assert (told.names, told.involved) == (idea.names, idea.involved), "what the feed's rules look at"
 
 
 def check(before, idea):
