@@ -22,8 +22,21 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Mapping
+from functools import cache
+from operator import attrgetter
 from types import UnionType
-from typing import Annotated, Any, Literal, TypeVar, Union, dataclass_transform, get_args, get_origin, get_type_hints
+from typing import (
+    TYPE_CHECKING,
+    Annotated,
+    Any,
+    Literal,
+    TypeVar,
+    Union,
+    dataclass_transform,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
 
 import marshmallow_dataclass
 import orjson
@@ -99,6 +112,35 @@ def personal(
 def value(cls: type[T]) -> type[T]:
     """A part of events: an immutable value with documented fields."""
     return dataclasses.dataclass(frozen=True, slots=True, kw_only=True)(cls)
+
+
+if TYPE_CHECKING:
+    from dataclasses import replace as replace
+else:
+
+    def replace(part, /, **fields):
+        """The same value with these fields changed: ``dataclasses.replace`` in less than half its time.
+
+        Folds do little else. It is for values that have slots and make nothing of their fields when they are made.
+        Raises TypeError for a field that it does not have.
+        """
+        values_of, setters = _slots(type(part))
+        made = object.__new__(type(part))
+        for put, kept in zip(setters.values(), values_of(part), strict=True):
+            put(made, kept)
+        for name, new in fields.items():
+            if name not in setters:
+                raise TypeError(f"{type(part).__name__} has no field {name}")
+            setters[name](made, new)
+        return made
+
+
+@cache
+def _slots(kind: type[Any]) -> tuple[Callable[[Any], tuple[Any, ...]], Mapping[str, Callable[[Any, Any], None]]]:
+    """What gives all fields of a value, and what sets each, in their order."""
+    names = [f.name for f in dataclasses.fields(kind)]
+    values_of = attrgetter(*names) if len(names) > 1 else lambda part: tuple(getattr(part, name) for name in names)
+    return values_of, {name: getattr(kind, name).__set__ for name in names}
 
 
 @dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(about, personal))

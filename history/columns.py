@@ -17,6 +17,7 @@ Told = Recorded | Position
 """An event, or where one lies that is withheld."""
 
 _MOMENT = pa.timestamp("us", tz="UTC")
+_DATA = "data"
 
 
 def _field(name: str, kind: pa.DataType, description: str, *, always: bool = False) -> pa.Field:
@@ -36,7 +37,7 @@ SCHEMA = pa.schema(
         _field("by", pa.string(), "Who or what recorded it: a pseudonym of this folder, or hidden."),
         _field("correlation_id", pa.string(), "What one request led to."),
         _field("causation_id", pa.string(), "The event or command that caused it."),
-        _field("data", pa.string(), "What happened, JSON as the contract has it; people as pseudonyms of this folder."),
+        _field(_DATA, pa.string(), "What happened, JSON as the contract has it; people as pseudonyms of this folder."),
     ]
 )
 """Service and month (UTC, of ``recorded_at``) are in a file's path."""
@@ -50,14 +51,26 @@ def table_of(told: Sequence[Told]) -> pa.Table:
 
 def told_of(table: pa.Table, services: Iterable[str]) -> Iterator[Told]:
     """What ``table_of`` was given; of which service each row is, is not in it."""
-    columns = [_values(table.column(name), table.schema.field(name).type) for name in SCHEMA.names]
-    for service, (partition, position, type_, *rest) in zip(services, zip(*columns, strict=True), strict=True):
-        at = Position(service, partition, position)
-        yield at if type_ == WITHHELD else _recorded(at, type_, *rest)
+    for service, partition, position, type_, *rest in _rows(table, services):
+        if type_ == WITHHELD:
+            yield Position(service, partition, position)
+        else:
+            yield _recorded(service, partition, position, type_, *rest)
+
+
+def events_of(table: pa.Table, services: Iterable[str]) -> list[Recorded]:
+    """The same of a table in which nothing is withheld."""
+    return [_recorded(*row) for row in _rows(table, services)]
+
+
+def _rows(table: pa.Table, services: Iterable[str]) -> Iterator[tuple[Any, ...]]:
+    return zip(services, *[_values(table.column(field.name), field) for field in SCHEMA], strict=True)
 
 
 def _recorded(
-    at: Position,
+    service: str,
+    partition: int,
+    position: int,
     type_: str,
     id_: str,
     stream: str,
@@ -67,17 +80,17 @@ def _recorded(
     by: str | None,
     correlation: str | None,
     causation: str | None,
-    data: str,
+    data: bytes,
 ) -> Recorded:
     return Recorded(
         id=id_,
-        service=at.service,
-        partition=at.partition,
-        position=at.position,
+        service=service,
+        partition=partition,
+        position=position,
         stream=stream,
         version=version,
         type=type_,
-        data=data.encode(),
+        data=data,
         metadata=Metadata(by=by, correlation_id=correlation, causation_id=causation),
         recorded_at=from_micros(recorded),
         occurred_at=None if occurred is None else from_micros(occurred),
@@ -102,6 +115,11 @@ def _array(values: Iterable[Any], kind: pa.DataType) -> pa.Array:
     return pa.array(values, kind)
 
 
-def _values(column: pa.ChunkedArray, kind: pa.DataType) -> list[Any]:
-    values: list[Any] = (column.cast(pa.int64()) if kind == _MOMENT else column).to_pylist()
+def _values(column: pa.ChunkedArray, field: pa.Field) -> list[Any]:
+    """As Python has them; moments in microseconds, and what is JSON as bytes."""
+    if field.type == _MOMENT:
+        column = column.cast(pa.int64())
+    elif field.name == _DATA:
+        column = column.cast(pa.binary())
+    values: list[Any] = column.to_pylist()
     return values

@@ -23,7 +23,7 @@ import pyarrow.compute as pc
 from chassis.processing.read_model import ReadModel
 from chassis.recorded import Position, Recorded
 from contracts.event import family_of
-from history.columns import SCHEMA, told_of
+from history.columns import SCHEMA, events_of
 from history.errors import HistoryError, Interrupted
 from history.folder import UNKNOWN_MONTH, Folder
 from history.manifest import Manifest, Part
@@ -219,7 +219,8 @@ class History:
     def _in_order(self, parts: Sequence[Part], chosen: _Chosen) -> Iterator[Recorded]:
         together = self._together(parts, chosen)
         for start in range(0, together.num_rows, _AT_ONCE):
-            yield from _events(together.slice(start, _AT_ONCE))
+            some = together.slice(start, _AT_ONCE)
+            yield from events_of(some, some.column("service").to_pylist())
 
     def _together(self, parts: Sequence[Part], chosen: _Chosen) -> pa.Table:
         """The rows of these files that are meant, in the order in which they were recorded."""
@@ -284,11 +285,6 @@ class _Chosen:
 
 def _families(types: Iterable[str] | None) -> frozenset[str] | None:
     return None if types is None else frozenset(family_of(name) for name in types)
-
-
-def _events(table: pa.Table) -> Iterator[Recorded]:
-    told = told_of(table, table.column("service").to_pylist())
-    return (each for each in told if isinstance(each, Recorded))
 
 
 def difference(before: Folded, after: Folded) -> Difference:

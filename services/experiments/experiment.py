@@ -15,7 +15,7 @@ from typing import Any, TypedDict
 from chassis.decider import Decider
 from chassis.errors import NotFound
 from chassis.states import StateTable
-from contracts.event import about, value
+from contracts.event import about, replace, value
 from contracts.experiments import (
     ApprovalReturned,
     Checks,
@@ -194,7 +194,7 @@ def evolve(experiment: Experiment | None, happening: object) -> Experiment:
     if experiment is None:
         return _drafted(happening)
     if state := state_after(happening):
-        experiment = dataclasses.replace(experiment, state=state)
+        experiment = replace(experiment, state=state)
     return _followed(_observed(_planned(experiment, happening), happening), happening)
 
 
@@ -222,7 +222,7 @@ def _drafted(happening: object) -> Experiment:
 
 def _planned(experiment: Experiment, happening: object) -> Experiment:
     """With what is tested, by what it is judged, and by whom."""
-    known = partial(dataclasses.replace, experiment)
+    known = partial(replace, experiment)
     match happening:
         case ExperimentRevised():
             return _revised(experiment, happening)
@@ -242,7 +242,7 @@ def _planned(experiment: Experiment, happening: object) -> Experiment:
 
 def _observed(experiment: Experiment, happening: object) -> Experiment:
     """With what was seen, and what was concluded from it."""
-    known = partial(dataclasses.replace, experiment)
+    known = partial(replace, experiment)
     match happening:
         case ObservationRecorded():
             return known(observations=(*experiment.observations, _observation(happening)))
@@ -260,7 +260,7 @@ def _observed(experiment: Experiment, happening: object) -> Experiment:
 
 def _followed(experiment: Experiment, happening: object) -> Experiment:
     """With what is left to do, and what was learned."""
-    known = partial(dataclasses.replace, experiment)
+    known = partial(replace, experiment)
     match happening:
         case FollowUpAssigned(follow_up_id=id_, assignee=assignee):
             return known(follow_ups=(*experiment.follow_ups, FollowUp(follow_up_id=id_, assignee=assignee)))
@@ -278,7 +278,7 @@ def _revised(experiment: Experiment, revised: ExperimentRevised) -> Experiment:
     changed: dict[str, Any] = {name: value for name in kept if (value := getattr(revised, name)) is not None}
     changed |= {name: None for name in kept if name in revised.cleared}
     changed |= {"title": revised.title, "idea_ids": revised.idea_ids}
-    return dataclasses.replace(experiment, **changed)
+    return replace(experiment, **changed)
 
 
 def _observation(seen: Measurement) -> Observation:
@@ -297,11 +297,11 @@ def _observation(seen: Measurement) -> Observation:
 def _seen_otherwise(seen: Observation, now: ObservationCorrected | ObservationWithdrawn) -> Observation:
     if seen.observation_id != now.observation_id:
         return seen
-    return _observation(now) if isinstance(now, ObservationCorrected) else dataclasses.replace(seen, withdrawn=True)
+    return _observation(now) if isinstance(now, ObservationCorrected) else replace(seen, withdrawn=True)
 
 
 def _done(left: FollowUp, follow_up_id: PartId) -> FollowUp:
-    return dataclasses.replace(left, done=True) if left.follow_up_id == follow_up_id else left
+    return replace(left, done=True) if left.follow_up_id == follow_up_id else left
 
 
 EXPERIMENT = Decider("experiment", Experiment, evolve)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
 from chassis.command import Caller
 from chassis.recorded import Recorded
+from contracts.event import replace
 from contracts.experiments import (
     Afterthoughts,
     ApprovalRequested,
@@ -138,11 +138,11 @@ def _observations(history: Sequence[Recorded], now: Experiment, caller: Caller |
             case ObservationCorrected() as right:
                 shown[right.observation_id] = _corrected(shown[right.observation_id], right, recorded.happened_at)
             case ObservationWithdrawn(observation_id=id_, reason=reason):
-                shown[id_] = dataclasses.replace(shown[id_], withdrawn_because=reason)
+                shown[id_] = replace(shown[id_], withdrawn_because=reason)
     if caller is None:
         return tuple(shown.values())
     return tuple(
-        dataclasses.replace(shown[seen.observation_id], allowed_actions=actions_on_observation(seen, now, caller))
+        replace(shown[seen.observation_id], allowed_actions=actions_on_observation(seen, now, caller))
         for seen in now.observations
     )
 
@@ -163,7 +163,7 @@ def _observation(seen: ObservationRecorded, at: datetime) -> ObservationShown:
 def _corrected(shown: ObservationShown, right: ObservationCorrected, at: datetime) -> ObservationShown:
     was = Correction(previous_value=right.previous_value, reason=right.reason, corrected_at=at)
     now: dict[str, Any] = {name: getattr(right, name) for name in _SEEN}
-    return dataclasses.replace(shown, **now, corrections=(*shown.corrections, was))
+    return replace(shown, **now, corrections=(*shown.corrections, was))
 
 
 _THOUGHTS = ("surprise", "deviations", "explanation", "cost", "evidence_level")
@@ -179,7 +179,7 @@ def _conclusions(history: Sequence[Recorded]) -> list[ConclusionShown]:
             case Afterthoughts() as told:
                 shown[-1] = _thought_over(shown[-1], told, recorded.happened_at)
             case ExperimentReopened(reason=reason, previous_outcome=outcome) if outcome:
-                shown[-1] = dataclasses.replace(shown[-1], reopened_because=reason)
+                shown[-1] = replace(shown[-1], reopened_because=reason)
     return shown
 
 
@@ -200,7 +200,7 @@ def _thought_over(shown: ConclusionShown, told: Afterthoughts, at: datetime) -> 
     said: dict[str, Any] = {name: new for name in _THOUGHTS if (new := getattr(told, name, None)) is not None}
     if isinstance(told, ConclusionCorrected):
         said["corrections"] = (*shown.corrections, Correction(reason=told.reason, corrected_at=at))
-    return dataclasses.replace(shown, **said)
+    return replace(shown, **said)
 
 
 def _decisions(history: Sequence[Recorded]) -> Iterator[DecisionShown]:

@@ -6,13 +6,12 @@ Its commands and decisions stand beside it: ``lesson_writing``, ``lesson_standin
 
 from __future__ import annotations
 
-import dataclasses
 from typing import TypedDict, cast
 
 from chassis.decider import Decider
 from chassis.errors import NotFound
 from chassis.states import StateTable
-from contracts.event import about, value
+from contracts.event import about, replace, value
 from contracts.lessons import (
     LessonCited,
     LessonContradicted,
@@ -73,26 +72,26 @@ def evolve(lesson: Lesson | None, happening: object) -> Lesson:
     if lesson is None:
         return _recorded(happening)
     if isinstance(happening, StandingOfLesson):
-        lesson = dataclasses.replace(lesson, standing=happening.leads_to)
+        lesson = replace(lesson, standing=happening.leads_to)
     if isinstance(happening, LessonRevised) and happening.contact_shown is not None:
-        lesson = dataclasses.replace(lesson, contact_shown=happening.contact_shown)
+        lesson = replace(lesson, contact_shown=happening.contact_shown)
     match happening:
         case LessonRevised(statement=str(statement)):
-            return dataclasses.replace(lesson, statement=statement, supporting=(), contradicting=())
+            return replace(lesson, statement=statement, supporting=(), contradicting=())
         case LessonReinstated():
-            return dataclasses.replace(lesson, supporting=(), contradicting=())
+            return replace(lesson, supporting=(), contradicting=())
         case LessonSupported(experiment_id=one):
-            return dataclasses.replace(
+            return replace(
                 lesson, supporting=(*lesson.supporting, one), contradicting=_without(one, lesson.contradicting)
             )
         case LessonContradicted(experiment_id=one):
-            return dataclasses.replace(
+            return replace(
                 lesson, supporting=_without(one, lesson.supporting), contradicting=(*lesson.contradicting, one)
             )
         case LessonCited(by=idea):
-            return dataclasses.replace(lesson, cited_by=(*lesson.cited_by, idea))
+            return replace(lesson, cited_by=(*lesson.cited_by, idea))
         case LessonEndorsed(endorsed_by=person):
-            return dataclasses.replace(lesson, endorsed_by=(*lesson.endorsed_by, person))
+            return replace(lesson, endorsed_by=(*lesson.endorsed_by, person))
         case _:
             return lesson
 

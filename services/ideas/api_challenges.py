@@ -12,7 +12,7 @@ from marshmallow.validate import Range
 from chassis.command import Caller
 from chassis.errors import NotFound
 from chassis.web import Read, Routes
-from contracts.event import about, value
+from contracts.event import about, replace, value
 from contracts.ideas import ChallengeState
 from contracts.values import ChallengeId, Text, Title, UnitId
 from services.ideas.challenge import (
@@ -76,7 +76,7 @@ def show_challenge(asked: ChallengeAsked, read: Read) -> ChallengePage:
     challenge = read.state(CHALLENGE, asked.challenge_id)
     if asked.as_of is not None or challenge is None:
         return page
-    return dataclasses.replace(page, allowed_actions=allowed_actions(challenge, read.caller))
+    return replace(page, allowed_actions=allowed_actions(challenge, read.caller))
 
 
 @value

@@ -14,7 +14,7 @@ from chassis.recorded import Recorded
 from chassis.store.protocol import Store
 from chassis.web import Read, Routes
 from chassis.web.runtime import runtime
-from contracts.event import Sealed, about, converter, value
+from contracts.event import Sealed, about, converter, replace, value
 from contracts.ideas import IdeaDrafted, IdeaSubmitted
 from contracts.values import IdeaId
 from services.ideas.challenge import CHALLENGE, Challenge
@@ -136,7 +136,7 @@ def _opened(store: Store, idea_id: str) -> IdeaDrafted | None:
     opened: dict[str, Any] = {
         name: converter.structure(values[at], kinds[name]) if at in values else None for name, at in sealed.items()
     }
-    return dataclasses.replace(draft, **opened)
+    return replace(draft, **opened)
 
 
 @value
@@ -172,7 +172,7 @@ def _renamed(part: Any, names: Names) -> Any:
         return tuple(_renamed(inner, names) for inner in part)
     if dataclasses.is_dataclass(part) and not isinstance(part, type):
         changed = {f.name: _renamed(getattr(part, f.name), names) for f in dataclasses.fields(part)}
-        return dataclasses.replace(part, **changed)
+        return replace(part, **changed)
     return part
 
 
@@ -187,7 +187,7 @@ def _page(history: list[Recorded]) -> IdeaPage:
 
 def _for_caller(page: IdeaPage, idea: Idea, caller: Caller, *, now: bool) -> IdeaPage:
     """What this caller in particular is told; in the past nobody can do anything."""
-    return dataclasses.replace(
+    return replace(
         page,
         supported=caller.person_id in idea.supporters,
         asking=page.asking if idea.kept_by(caller.person_id) else (),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from datetime import date, datetime
 
 from chassis.command import Caller, command, given
@@ -10,7 +9,7 @@ from chassis.decider import Decider
 from chassis.errors import Invalid, NotFound, Refused
 from chassis.states import StateTable
 from contracts.calendar import day_of
-from contracts.event import about, value
+from contracts.event import about, replace, value
 from contracts.ideas import (
     ChallengeCancelled,
     ChallengeClosed,
@@ -137,19 +136,19 @@ def _after(challenge: Challenge, happening: object) -> Challenge:
     match happening:
         case ChallengeRevised():
             days = days_after(challenge, happening)
-            return dataclasses.replace(challenge, opens_on=days[0], closes_on=days[1])
+            return replace(challenge, opens_on=days[0], closes_on=days[1])
         case WorkshopPlanned(workshop_id=workshop_id):
-            return dataclasses.replace(challenge, workshops=challenge.workshops | {workshop_id})
+            return replace(challenge, workshops=challenge.workshops | {workshop_id})
         case ChallengeOpened():
-            return dataclasses.replace(challenge, state="open")
+            return replace(challenge, state="open")
         case ChallengeExtended(closes_on=closes_on):
-            return dataclasses.replace(challenge, state="open", closes_on=closes_on)
+            return replace(challenge, state="open", closes_on=closes_on)
         case EvaluationStarted() | ChallengeReopened():
-            return dataclasses.replace(challenge, state="evaluating")
+            return replace(challenge, state="evaluating")
         case ChallengeClosed():
-            return dataclasses.replace(challenge, state="closed")
+            return replace(challenge, state="closed")
         case ChallengeCancelled():
-            return dataclasses.replace(challenge, state="cancelled")
+            return replace(challenge, state="cancelled")
         case _:
             return challenge
 

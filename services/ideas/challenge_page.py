@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from chassis.recorded import Recorded
-from contracts.event import about, value
+from contracts.event import about, replace, value
 from contracts.ideas import (
     ChallengeCancelled,
     ChallengeClosed,
@@ -58,7 +58,7 @@ def onto_challenge_page(page: ChallengePage | None, recorded: Recorded) -> Chall
     if page is None:
         return _begun(happening, recorded)
     after = _after(page, happening, recorded.happened_at)
-    return dataclasses.replace(after, changed_at=recorded.happened_at, version=recorded.version)
+    return replace(after, changed_at=recorded.happened_at, version=recorded.version)
 
 
 def _begun(drafted: ChallengeDrafted, recorded: Recorded) -> ChallengePage:
@@ -73,19 +73,19 @@ def _after(page: ChallengePage, happening: object, at: datetime) -> ChallengePag
             return _revised(page, happening)
         case WorkshopPlanned():
             told = {f.name: getattr(happening, f.name) for f in dataclasses.fields(Workshop)}
-            return dataclasses.replace(page, workshops=(*page.workshops, Workshop(**told)))
+            return replace(page, workshops=(*page.workshops, Workshop(**told)))
         case ChallengeOpened():
-            return dataclasses.replace(page, state="open", opened_at=at)
+            return replace(page, state="open", opened_at=at)
         case ChallengeExtended(closes_on=closes_on, reason=reason):
-            return dataclasses.replace(page, state="open", closes_on=closes_on, reason=reason)
+            return replace(page, state="open", closes_on=closes_on, reason=reason)
         case EvaluationStarted():
-            return dataclasses.replace(page, state="evaluating")
+            return replace(page, state="evaluating")
         case ChallengeClosed(outcome_text=text):
-            return dataclasses.replace(page, state="closed", outcome_text=text)
+            return replace(page, state="closed", outcome_text=text)
         case ChallengeReopened(reason=reason):
-            return dataclasses.replace(page, state="evaluating", outcome_text=None, reason=reason)
+            return replace(page, state="evaluating", outcome_text=None, reason=reason)
         case ChallengeCancelled(reason=reason):
-            return dataclasses.replace(page, state="cancelled", reason=reason)
+            return replace(page, state="cancelled", reason=reason)
         case _:
             return page
 
@@ -99,4 +99,4 @@ _WORDS = (
 def _revised(page: ChallengePage, revised: ChallengeRevised) -> ChallengePage:
     changed = {name: new for name in _WORDS if (new := getattr(revised, name)) is not None}
     emptied: dict[str, Any] = dict.fromkeys(revised.cleared)
-    return dataclasses.replace(page, **changed, **emptied, reason=revised.reason)
+    return replace(page, **changed, **emptied, reason=revised.reason)

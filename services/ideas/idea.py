@@ -13,7 +13,7 @@ from typing import Literal, get_args
 
 from chassis.decider import Decider
 from chassis.states import StateTable
-from contracts.event import about, value
+from contracts.event import about, replace, value
 from contracts.ideas import (
     AuthorNamed,
     AuthorshipTransferred,
@@ -164,7 +164,7 @@ def evolve(idea: Idea | None, happening: object) -> Idea:
     if idea is None:
         raise ValueError(f"{type(happening).__name__} before the idea was drafted or submitted")
     names = names_after(idea.names, happening)
-    named = idea if names is idea.names else dataclasses.replace(idea, names=names)
+    named = idea if names is idea.names else replace(idea, names=names)
     return _involving(_moved(_joined(_tried(named, happening), happening), happening))
 
 
@@ -186,13 +186,13 @@ def _begun(idea: Idea | None, event: IdeaDrafted | IdeaSubmitted) -> Idea:
     )
     if isinstance(event, IdeaDrafted):
         return begun
-    return dataclasses.replace(begun, state="submitted", lessons=frozenset(use.lesson_id for use in event.builds_on))
+    return replace(begun, state="submitted", lessons=frozenset(use.lesson_id for use in event.builds_on))
 
 
 def _involving(idea: Idea) -> Idea:
     if idea.authors <= idea.involved:
         return idea
-    return dataclasses.replace(idea, involved=idea.involved | idea.authors)
+    return replace(idea, involved=idea.involved | idea.authors)
 
 
 def names_after(names: Names, happening: object) -> Names:
@@ -203,9 +203,9 @@ def names_after(names: Names, happening: object) -> Names:
             if person_id is None or happening.author_visibility == "named":
                 return names
             hidden = names.hidden if person_id in names.hidden else (*names.hidden, person_id)
-            return dataclasses.replace(names, hidden=hidden, shown=names.shown - {person_id})
+            return replace(names, hidden=hidden, shown=names.shown - {person_id})
         case AuthorNamed(person_id=person_id):
-            return dataclasses.replace(names, shown=names.shown | {person_id})
+            return replace(names, shown=names.shown | {person_id})
         case _:
             return names
 
@@ -213,24 +213,24 @@ def names_after(names: Names, happening: object) -> Names:
 def _joined(idea: Idea, happening: object) -> Idea:
     match happening:
         case IdeaSupported(supporter_id=person):
-            return dataclasses.replace(idea, supporters=idea.supporters | {person})
+            return replace(idea, supporters=idea.supporters | {person})
         case SupportWithdrawn(supporter_id=person):
-            return dataclasses.replace(idea, supporters=idea.supporters - {person})
+            return replace(idea, supporters=idea.supporters - {person})
         case CommentAdded(comment_id=comment_id, commenter_id=person):
-            return dataclasses.replace(idea, comments={**idea.comments, comment_id: person})
+            return replace(idea, comments={**idea.comments, comment_id: person})
         case JoinRequested(person_id=person):
-            return dataclasses.replace(idea, asking=idea.asking | {person})
+            return replace(idea, asking=idea.asking | {person})
         case JoinAccepted(person_id=person):
-            return dataclasses.replace(idea, asking=idea.asking - {person}, coauthors=(*idea.coauthors, person))
+            return replace(idea, asking=idea.asking - {person}, coauthors=(*idea.coauthors, person))
         case JoinDeclined(person_id=person):
-            return dataclasses.replace(idea, asking=idea.asking - {person})
+            return replace(idea, asking=idea.asking - {person})
         case ParticipantLeft(person_id=person):
-            return dataclasses.replace(idea, coauthors=_without(idea.coauthors, person))
+            return replace(idea, coauthors=_without(idea.coauthors, person))
         case AuthorshipTransferred(author=author):
             rest = _without(idea.coauthors, author.person_id)
-            return dataclasses.replace(idea, author=author, coauthors=rest, asking=idea.asking - {author.person_id})
+            return replace(idea, author=author, coauthors=rest, asking=idea.asking - {author.person_id})
         case LessonBuiltUpon(lesson_id=lesson_id):
-            return dataclasses.replace(idea, lessons=idea.lessons | {lesson_id})
+            return replace(idea, lessons=idea.lessons | {lesson_id})
         case _:
             return idea
 
@@ -250,17 +250,17 @@ def _tried(idea: Idea, happening: object) -> Idea:
 def _with_test(idea: Idea, tried: str, test: Trial) -> Idea:
     """The latest news come last."""
     others = {experiment_id: other for experiment_id, other in idea.tests.items() if experiment_id != tried}
-    return dataclasses.replace(idea, tests={**others, tried: test})
+    return replace(idea, tests={**others, tried: test})
 
 
 def _moved(idea: Idea, happening: object) -> Idea:
     match happening:
         case IdeaHandedOver(to_unit=unit):
-            return dataclasses.replace(idea, state="submitted", unit=unit)
+            return replace(idea, state="submitted", unit=unit)
         case IdeaReopened() | IdeaPutToTest() | IdeaTestDecided() | IdeaTestReopened():
-            return dataclasses.replace(idea, state=happening.leads_to)
+            return replace(idea, state=happening.leads_to)
         case _ if type(happening) in _LEADS_TO:
-            return dataclasses.replace(idea, state=_LEADS_TO[type(happening)])
+            return replace(idea, state=_LEADS_TO[type(happening)])
         case _:
             return idea
 

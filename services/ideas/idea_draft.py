@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import Any
 
 from chassis.command import Caller, command, given
 from chassis.errors import Invalid
-from contracts.event import about
+from contracts.event import about, replace
 from contracts.ideas import DraftDiscarded, DraftRevised, IdeaDrafted, IdeaSubmitted, SimilarChecked
 from contracts.values import IdeaId, Origin
 from services.ideas.challenge import Challenge, take
@@ -40,7 +39,7 @@ def written(draft: IdeaDrafted | None, happening: object) -> IdeaDrafted | None:
         case IdeaDrafted():
             return happening
         case DraftRevised() if draft is not None:
-            return dataclasses.replace(draft, **{name: getattr(happening, name) for name in happening.revised})
+            return replace(draft, **{name: getattr(happening, name) for name in happening.revised})
         case _:
             return draft
 

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any, Literal
 
 from chassis.recorded import Recorded
-from contracts.event import Sealed, about, value
+from contracts.event import Sealed, about, replace, value
 from contracts.ideas import (
     AuthorNamed,
     AuthorshipTransferred,
@@ -186,7 +186,7 @@ def onto_idea_page(page: IdeaPage | None, recorded: Recorded) -> IdeaPage:
             for part in (_worded, _people, _talked, _tried, _decided):
                 page = part(page, happening, at)
     moved = state_after(happening) or page.state
-    return dataclasses.replace(page, state=moved, changed_at=at, version=recorded.version)
+    return replace(page, state=moved, changed_at=at, version=recorded.version)
 
 
 def _told(begun: IdeaDrafted | IdeaSubmitted, recorded: Recorded, **more: Any) -> IdeaPage:
@@ -210,14 +210,14 @@ def _worded(page: IdeaPage, happening: object, _: datetime) -> IdeaPage:
     match happening:
         case DraftRevised(revised=fields):
             changed: dict[str, Any] = {name: getattr(happening, name) for name in fields}
-            return dataclasses.replace(page, **changed)
+            return replace(page, **changed)
         case IdeaRevised(cleared=cleared):
             changed = {name: new for name in _WORDS if (new := getattr(happening, name)) is not None}
             emptied: dict[str, Any] = dict.fromkeys(cleared)
-            return dataclasses.replace(page, **changed, **emptied)
+            return replace(page, **changed, **emptied)
         case LessonBuiltUpon(lesson_id=lesson_id, how=how):
             others = page.builds_on if isinstance(page.builds_on, tuple) else ()
-            return dataclasses.replace(page, builds_on=(*others, LessonUse(lesson_id=lesson_id, how=how)))
+            return replace(page, builds_on=(*others, LessonUse(lesson_id=lesson_id, how=how)))
         case _:
             return page
 
@@ -225,24 +225,24 @@ def _worded(page: IdeaPage, happening: object, _: datetime) -> IdeaPage:
 def _people(page: IdeaPage, happening: object, _: datetime) -> IdeaPage:
     match happening:
         case IdeaSupported():
-            return dataclasses.replace(page, supporters=page.supporters + 1)
+            return replace(page, supporters=page.supporters + 1)
         case SupportWithdrawn():
-            return dataclasses.replace(page, supporters=page.supporters - 1)
+            return replace(page, supporters=page.supporters - 1)
         case JoinAccepted(person_id=person):
-            joined = dataclasses.replace(page, coauthors=(*page.coauthors, person))
+            joined = replace(page, coauthors=(*page.coauthors, person))
             return _answered(joined, person)
         case JoinDeclined(person_id=person):
             return _answered(page, person)
         case ParticipantLeft(person_id=person):
-            return dataclasses.replace(page, coauthors=_without(page.coauthors, person))
+            return replace(page, coauthors=_without(page.coauthors, person))
         case AuthorshipTransferred(author=author, author_visibility=visibility):
             rest = _without(page.coauthors, author.person_id)
-            moved = dataclasses.replace(page, author=author, author_visibility=visibility, coauthors=rest)
+            moved = replace(page, author=author, author_visibility=visibility, coauthors=rest)
             return _answered(moved, author.person_id)
         case AuthorNamed(person_id=person) if person == page.author.person_id:
-            return dataclasses.replace(page, author_visibility="named")
+            return replace(page, author_visibility="named")
         case CoachAssigned(coach_id=coach):
-            return dataclasses.replace(page, coach_id=coach)
+            return replace(page, coach_id=coach)
         case _:
             return page
 
@@ -258,19 +258,19 @@ def _talked(page: IdeaPage, happening: object, at: datetime) -> IdeaPage:
                 text=happening.text,
                 said_at=at,
             )
-            return dataclasses.replace(page, comments=(*page.comments, said))
+            return replace(page, comments=(*page.comments, said))
         case CommentEdited(comment_id=comment_id, text=text):
             comments = tuple(
-                dataclasses.replace(said, text=text, edited_at=at) if said.comment_id == comment_id else said
+                replace(said, text=text, edited_at=at) if said.comment_id == comment_id else said
                 for said in page.comments
             )
-            return dataclasses.replace(page, comments=comments)
+            return replace(page, comments=comments)
         case JoinRequested(person_id=person, message=message):
             asking = Asking(person_id=person, message=message, asked_at=at)
-            return dataclasses.replace(page, asking=(*page.asking, asking))
+            return replace(page, asking=(*page.asking, asking))
         case MoreInformationRequested(question=question, requested_by=coach):
             asked = Question(question=question, asked_by=coach, asked_at=at)
-            return dataclasses.replace(page, questions=(*page.questions, asked))
+            return replace(page, questions=(*page.questions, asked))
         case _:
             return page
 
@@ -280,10 +280,10 @@ def _tried(page: IdeaPage, happening: object, _: datetime) -> IdeaPage:
         case IdeaPutToTest(experiment_id=tried) | IdeaTestReopened(experiment_id=tried):
             return _with_test(page, Tested(experiment_id=tried))
         case IdeaTestConcluded(experiment_id=tried, outcome=outcome):
-            return _with_test(page, dataclasses.replace(_test(page, tried), outcome=outcome))
+            return _with_test(page, replace(_test(page, tried), outcome=outcome))
         case IdeaTestDecided(experiment_id=tried, decision=decision, receiver=receiver, reason=reason):
             before = _test(page, tried)
-            decided = dataclasses.replace(before, decision=decision, receiver=receiver, reason=reason)
+            decided = replace(before, decision=decision, receiver=receiver, reason=reason)
             return _with_test(page, decided)
         case _:
             return page
@@ -308,7 +308,7 @@ def _decided(page: IdeaPage, happening: object, at: datetime) -> IdeaPage:
     why = {"put_on_hold": "obstacle", "realised": "what_changed"}.get(step, "reason")
     decided = Decided(**{**told, "step": step, "decided_at": at, "reason": getattr(happening, why)})
     unit = getattr(happening, "to_unit", page.unit)
-    return dataclasses.replace(page, unit=unit, decisions=(*page.decisions, decided))
+    return replace(page, unit=unit, decisions=(*page.decisions, decided))
 
 
 def _test(page: IdeaPage, experiment_id: str) -> Tested:
@@ -317,11 +317,11 @@ def _test(page: IdeaPage, experiment_id: str) -> Tested:
 
 def _with_test(page: IdeaPage, test: Tested) -> IdeaPage:
     others = tuple(other for other in page.tests if other.experiment_id != test.experiment_id)
-    return dataclasses.replace(page, tests=(*others, test))
+    return replace(page, tests=(*others, test))
 
 
 def _answered(page: IdeaPage, person: str | None) -> IdeaPage:
-    return dataclasses.replace(page, asking=tuple(asked for asked in page.asking if asked.person_id != person))
+    return replace(page, asking=tuple(asked for asked in page.asking if asked.person_id != person))
 
 
 def _without(people: tuple[str, ...], person: str | None) -> tuple[str, ...]:

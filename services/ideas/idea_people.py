@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 from chassis.command import Caller, command, fresh, given
 from chassis.errors import Invalid, NotAllowed, Refused
-from contracts.event import about
+from contracts.event import about, replace
 from contracts.ideas import (
     AuthorNamed,
     AuthorshipTransferred,
@@ -267,7 +265,7 @@ def _taking_over(author: Author, idea: Idea) -> Author:
     if author.kind == "group" and author.label is None:
         raise Invalid("group-needs-label", field="author.label")
     if author.person_id is not None:
-        return dataclasses.replace(author, person_id=idea.names.meant(author.person_id))
+        return replace(author, person_id=idea.names.meant(author.person_id))
     if author.kind != "group":
         raise Invalid("author-needs-person", field="author.person_id")
     return author

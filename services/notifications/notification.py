@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 from chassis.command import Caller, command, given
 from chassis.decider import Decider
 from chassis.errors import NotFound
-from contracts.event import about, value
+from contracts.event import about, replace, value
 from contracts.notifications import NotificationRaised, NotificationRead
 from contracts.values import PartId
 
@@ -49,7 +47,7 @@ def evolve(notification: Notification | None, happening: object) -> Notification
         case _, NotificationRaised(recipient=recipient):
             return Notification(recipient=recipient)
         case Notification(), NotificationRead():
-            return dataclasses.replace(notification, read=True)
+            return replace(notification, read=True)
         case Notification(), _:
             return notification
     raise ValueError(f"a notification does not begin with {type(happening).__name__}")

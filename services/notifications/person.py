@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 from chassis.command import Caller, command, given
 from chassis.decider import Decider
 from chassis.errors import Invalid, NotAllowed, Refused
-from contracts.event import Sealed, about, value
+from contracts.event import Sealed, about, replace, value
 from contracts.notifications import (
     EmailAddress,
     ErasureDeclined,
@@ -96,7 +94,7 @@ def evolve(person: Person | None, happening: object) -> Person:
     person = person or Person()
     match happening:
         case PersonRegistered() | ProfileChanged():
-            return dataclasses.replace(
+            return replace(
                 person,
                 registered=True,
                 name=happening.name,
@@ -105,11 +103,11 @@ def evolve(person: Person | None, happening: object) -> Person:
                 language=happening.language,
             )
         case ErasureRequested():
-            return dataclasses.replace(person, erasure_requested=True)
+            return replace(person, erasure_requested=True)
         case ErasureDeclined():
-            return dataclasses.replace(person, erasure_requested=False)
+            return replace(person, erasure_requested=False)
         case PersonErased(scope=scope):
-            return dataclasses.replace(person, erasure_requested=False, erased=_wider(person.erased, scope))
+            return replace(person, erasure_requested=False, erased=_wider(person.erased, scope))
         case _:
             return person
 

@@ -13,7 +13,7 @@ from datetime import datetime
 
 from chassis.command import Caller, command, given
 from chassis.decider import Decider
-from contracts.event import value
+from contracts.event import replace, value
 from contracts.notifications import Followed, FollowReason, Unfollowed
 from contracts.values import FollowedId, PersonId
 
@@ -97,12 +97,12 @@ def _onwards(following: Following, happening: Followed | Unfollowed) -> Followin
         case Followed(reason="manual", counts_from=since):
             return Following(reasons={**following.reasons, "manual": since})
         case Followed(reason=reason, counts_from=since):
-            return dataclasses.replace(following, reasons={**following.reasons, reason: since})
+            return replace(following, reasons={**following.reasons, reason: since})
         case Unfollowed(reason=None, counts_until=left_at):
             return Following(put_aside=(following.put_aside | set(following.reasons)) - {"manual"}, left_at=left_at)
         case Unfollowed(reason=reason):
             kept = {other: since for other, since in following.reasons.items() if other != reason}
-            return dataclasses.replace(following, reasons=kept, put_aside=following.put_aside - {reason})
+            return replace(following, reasons=kept, put_aside=following.put_aside - {reason})
 
 
 SUBSCRIPTION = Decider("subscription", Subscription, evolve)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from datetime import date, datetime
 from typing import Any, Literal
 
@@ -12,6 +11,7 @@ from chassis.processing.labels import labelled, labels
 from chassis.processing.read_model import ReadModel, indexed, key, one_subject, row
 from chassis.processing.rows import Page, Rows
 from chassis.recorded import Recorded
+from contracts.event import replace
 from contracts.experiments import (
     CONCLUSIONS,
     ApprovalReturned,
@@ -136,15 +136,15 @@ def _planned(card: ExperimentCard, happening: OfExperiment) -> ExperimentCard:
             changed |= {name: None for name in _PLANNED if name in happening.cleared}
             ends = _NO_END if "ends_on" in happening.cleared else happening.ends_on or card.ends
             changed |= {"ends": ends, "title": happening.title, "idea_ids": happening.idea_ids}
-            return dataclasses.replace(card, **changed, ideas=labels(*happening.idea_ids))
+            return replace(card, **changed, ideas=labels(*happening.idea_ids))
         case CriteriaSet(criteria=criteria) | ExperimentStarted(criteria=criteria):
-            return dataclasses.replace(card, criteria=criteria)
+            return replace(card, criteria=criteria)
         case CriteriaAmended(after=criteria):
-            return dataclasses.replace(card, criteria=criteria, amendments=card.amendments + 1)
+            return replace(card, criteria=criteria, amendments=card.amendments + 1)
         case OwnerChanged(to=owner):
-            return dataclasses.replace(card, owner=owner, contact_shown=False)
+            return replace(card, owner=owner, contact_shown=False)
         case TeamChanged(owner=owner):
-            return dataclasses.replace(card, owner=owner)
+            return replace(card, owner=owner)
         case _:
             return card
 
@@ -153,24 +153,24 @@ def _told(card: ExperimentCard, happening: OfExperiment) -> ExperimentCard:
     """With what was seen, concluded, decided and learned."""
     match happening:
         case ObservationRecorded():
-            return dataclasses.replace(card, observations=card.observations + 1)
+            return replace(card, observations=card.observations + 1)
         case ObservationWithdrawn():
-            return dataclasses.replace(card, observations=card.observations - 1)
+            return replace(card, observations=card.observations - 1)
         case DecisionTaken(decision=decision):
-            return dataclasses.replace(card, decision=decision)
+            return replace(card, decision=decision)
         case LessonAttached(lesson_id=lesson):
-            return dataclasses.replace(card, lesson_ids=tuple(dict.fromkeys((*card.lesson_ids, lesson))))
+            return replace(card, lesson_ids=tuple(dict.fromkeys((*card.lesson_ids, lesson))))
         case ExperimentReopened():
-            return dataclasses.replace(card, outcome=None, evidence_level=None, decision=None)
+            return replace(card, outcome=None, evidence_level=None, decision=None)
         case Conclusion():
-            return dataclasses.replace(card, outcome=happening.outcome, evidence_level=happening.evidence_level)
+            return replace(card, outcome=happening.outcome, evidence_level=happening.evidence_level)
         case _:
             return card
 
 
 def _moved(card: ExperimentCard, happening: OfExperiment, at: datetime) -> ExperimentCard:
     state = state_after(happening)
-    return card if state in (None, card.state) else dataclasses.replace(card, state=state, step_at=at)
+    return card if state in (None, card.state) else replace(card, state=state, step_at=at)
 
 
 EXPERIMENT_BOARD: ReadModel[ExperimentCard] = ReadModel(

@@ -7,7 +7,6 @@ tried, never who, unless they want to be asked.
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
 
@@ -17,7 +16,7 @@ from chassis.processing.read_model import ReadModel, indexed, key, row
 from chassis.processing.rows import Page, Rows
 from chassis.processing.words import words_of
 from chassis.recorded import Recorded
-from contracts.event import about, value
+from contracts.event import about, replace, value
 from contracts.experiments import (
     Afterthoughts,
     ConclusionCorrected,
@@ -130,7 +129,7 @@ def onto_failure_wall(failure: Failure | None, recorded: Recorded, key: str) -> 
     happening = recorded.event
     if isinstance(happening, OfLesson):
         return _with_words(_learned(failure, happening, recorded.happened_at))
-    failure = dataclasses.replace(failure, title=happening.title, unit=happening.unit, idea_ids=happening.idea_ids)
+    failure = replace(failure, title=happening.title, unit=happening.unit, idea_ids=happening.idea_ids)
     return _with_words(_concluded(_seen(failure, happening, recorded.happened_at), happening, recorded.happened_at))
 
 
@@ -139,25 +138,25 @@ def _concluded(failure: Failure, happening: OfExperiment, at: datetime) -> Failu
         case ExperimentFailed():
             return _failed(failure, happening, at)
         case ExperimentReopened():
-            return dataclasses.replace(
+            return replace(
                 failure, shown=False, surprise=None, deviations=None, explanation=None, cost=None, decision=None
             )
         case ConclusionSupplemented() | ConclusionCorrected():
             return _thought_again(failure, happening)
         case DecisionTaken(decision=decision):
-            return dataclasses.replace(failure, decision=decision)
+            return replace(failure, decision=decision)
         case OwnerChanged(to=owner):
-            return dataclasses.replace(failure, owner=owner, contact_shown=False)
+            return replace(failure, owner=owner, contact_shown=False)
         case TeamChanged(owner=owner):
-            return dataclasses.replace(failure, owner=owner)
+            return replace(failure, owner=owner)
         case ExperimentRevised(contact_shown=bool(shown)):
-            return dataclasses.replace(failure, contact_shown=shown)
+            return replace(failure, contact_shown=shown)
         case _:
             return failure
 
 
 def _failed(failure: Failure, conclusion: ExperimentFailed, at: datetime) -> Failure:
-    return dataclasses.replace(
+    return replace(
         failure,
         shown=True,
         failed_at=at,
@@ -173,7 +172,7 @@ def _failed(failure: Failure, conclusion: ExperimentFailed, at: datetime) -> Fai
 
 
 def _thought_again(failure: Failure, told: Afterthoughts) -> Failure:
-    return dataclasses.replace(
+    return replace(
         failure,
         surprise=told.surprise or failure.surprise,
         deviations=told.deviations or failure.deviations,
@@ -188,7 +187,7 @@ def _seen(failure: Failure, happening: OfExperiment, at: datetime) -> Failure:
     match happening:
         case CriteriaAmended(reason=reason, before=before, after=after):
             amended = Amended(at=at, reason=reason, before=before, after=after)
-            return dataclasses.replace(failure, amendments=(*failure.amendments, amended))
+            return replace(failure, amendments=(*failure.amendments, amended))
         case ObservationRecorded(late=True) | ObservationCorrected(late=True):
             seen = SeenLate(
                 observation_id=happening.observation_id,
@@ -196,9 +195,9 @@ def _seen(failure: Failure, happening: OfExperiment, at: datetime) -> Failure:
                 value=happening.value,
                 observed_on=happening.observed_on,
             )
-            return dataclasses.replace(failure, late=(*_others(failure.late, happening.observation_id), seen))
+            return replace(failure, late=(*_others(failure.late, happening.observation_id), seen))
         case ObservationWithdrawn(late=True, observation_id=withdrawn):
-            return dataclasses.replace(failure, late=_others(failure.late, withdrawn))
+            return replace(failure, late=_others(failure.late, withdrawn))
         case _:
             return failure
 
@@ -212,16 +211,16 @@ def _learned(failure: Failure, happening: OfLesson, at: datetime) -> Failure:
     before = lessons.get(happening.lesson_id) or Learned(lesson_id=happening.lesson_id, recorded_at=at)
     lessons[before.lesson_id] = _reworded(before, happening)
     in_order = sorted(lessons.values(), key=lambda lesson: (lesson.recorded_at, lesson.lesson_id))
-    return dataclasses.replace(failure, lessons=tuple(in_order))
+    return replace(failure, lessons=tuple(in_order))
 
 
 def _reworded(lesson: Learned, happening: OfLesson) -> Learned:
     if isinstance(happening, StandingOfLesson):
-        lesson = dataclasses.replace(lesson, standing=happening.leads_to)
+        lesson = replace(lesson, standing=happening.leads_to)
     if not isinstance(happening, LessonRecorded | LessonRevised):
         return lesson
     cleared = happening.cleared if isinstance(happening, LessonRevised) else ()
-    return dataclasses.replace(
+    return replace(
         lesson,
         statement=happening.statement or lesson.statement,
         title=None if "title" in cleared else happening.title or lesson.title,
@@ -232,11 +231,11 @@ def _reworded(lesson: Learned, happening: OfLesson) -> Learned:
 def _with_words(failure: Failure) -> Failure:
     """Found only while it is shown."""
     if not failure.shown:
-        return dataclasses.replace(failure, heading="", words="")
+        return replace(failure, heading="", words="")
     learned = (text for lesson in failure.lessons for text in (lesson.statement, lesson.recommendation))
     told = (failure.hypothesis, failure.test_method, failure.surprise, failure.explanation)
     heading = words_of(failure.title, *(lesson.title for lesson in failure.lessons))
-    return dataclasses.replace(failure, heading=heading, words=words_of(*told, *learned))
+    return replace(failure, heading=heading, words=words_of(*told, *learned))
 
 
 def _experiments(recorded: Recorded) -> Iterable[str]:

@@ -6,7 +6,6 @@ withdrawn stays in sight. It says which unit learned it, and who only if they wa
 
 from __future__ import annotations
 
-import dataclasses
 from datetime import date, datetime
 from typing import Any, Literal
 
@@ -17,7 +16,7 @@ from chassis.processing.read_model import ReadModel, indexed, key, one_subject, 
 from chassis.processing.rows import Page, Rows
 from chassis.processing.words import words_of
 from chassis.recorded import Recorded
-from contracts.event import about, value
+from contracts.event import about, replace, value
 from contracts.lessons import (
     LessonApplied,
     LessonCited,
@@ -176,33 +175,31 @@ def _reworded(card: LessonCard, happening: StandingOfLesson) -> LessonCard:
         return card
     changed: dict[str, Any] = dict.fromkeys(happening.cleared)
     changed |= {name: new for name in _TEXTS if (new := getattr(happening, name)) is not None}
-    return dataclasses.replace(card, **changed)
+    return replace(card, **changed)
 
 
 def _stands(card: LessonCard, happening: StandingOfLesson) -> LessonCard:
     """With its standing, and who and what speaks for and against it."""
-    card = dataclasses.replace(card, standing=happening.leads_to)
+    card = replace(card, standing=happening.leads_to)
     match happening:
         case LessonRevised(statement=str()):
-            return dataclasses.replace(card, supporting=(), contradicting=(), reason=None)
+            return replace(card, supporting=(), contradicting=(), reason=None)
         case LessonReinstated(reason=reason):
-            return dataclasses.replace(card, supporting=(), contradicting=(), superseded_by=None, reason=reason)
+            return replace(card, supporting=(), contradicting=(), superseded_by=None, reason=reason)
         case LessonSupported(experiment_id=experiment, note=note):
             supporting = (*card.supporting, Bearing(experiment_id=experiment, note=note))
-            return dataclasses.replace(
+            return replace(
                 card, supporting=supporting, contradicting=_without(experiment, card.contradicting), reason=None
             )
         case LessonContradicted(experiment_id=experiment, note=note):
             contradicting = (*card.contradicting, Bearing(experiment_id=experiment, note=note))
-            return dataclasses.replace(
-                card, supporting=_without(experiment, card.supporting), contradicting=contradicting
-            )
+            return replace(card, supporting=_without(experiment, card.supporting), contradicting=contradicting)
         case LessonConfirmed():
-            return dataclasses.replace(card, reason=None)
+            return replace(card, reason=None)
         case LessonRejected(reason=reason) | LessonWithdrawn(reason=reason):
-            return dataclasses.replace(card, reason=reason)
+            return replace(card, reason=reason)
         case LessonSuperseded(by=better):
-            return dataclasses.replace(card, superseded_by=better)
+            return replace(card, superseded_by=better)
         case _:
             return card
 
@@ -215,11 +212,11 @@ def _used(card: LessonCard, happening: object, at: datetime) -> LessonCard:
     """With its marks of use, and what is looked at again."""
     match happening:
         case LessonReviewed(review_on=day):
-            return dataclasses.replace(card, reviewed_at=at, review_on=day or card.review_on)
+            return replace(card, reviewed_at=at, review_on=day or card.review_on)
         case LessonCited(by=idea, how=how):
-            card = dataclasses.replace(card, citations=(*card.citations, Citation(idea_id=idea, how=how, cited_at=at)))
+            card = replace(card, citations=(*card.citations, Citation(idea_id=idea, how=how, cited_at=at)))
         case LessonEndorsed():
-            card = dataclasses.replace(card, endorsements=card.endorsements + 1)
+            card = replace(card, endorsements=card.endorsements + 1)
         case LessonApplied() as told:
             application = Application(
                 application_id=told.application_id,
@@ -228,16 +225,16 @@ def _used(card: LessonCard, happening: object, at: datetime) -> LessonCard:
                 applied_on=told.applied_on,
                 told_at=at,
             )
-            card = dataclasses.replace(card, applications=(*card.applications, application))
+            card = replace(card, applications=(*card.applications, application))
         case LessonValidated(validation_id=id_, proof=proof):
             validation = Validation(validation_id=id_, proof=proof, told_at=at)
-            card = dataclasses.replace(card, validations=(*card.validations, validation))
-    return dataclasses.replace(card, uses=len(card.citations) + len(card.applications), marks=labels(*card.use))
+            card = replace(card, validations=(*card.validations, validation))
+    return replace(card, uses=len(card.citations) + len(card.applications), marks=labels(*card.use))
 
 
 def _searchable(card: LessonCard) -> LessonCard:
     said = (card.statement, card.recommendation, card.observation, card.applies_when, card.does_not_apply_when)
-    return dataclasses.replace(
+    return replace(
         card,
         heading=words_of(card.title or card.statement, *card.tags),
         words=words_of(*said, *card.contributing_factors),

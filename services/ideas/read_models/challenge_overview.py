@@ -6,7 +6,6 @@ answers a challenge; they are counted, in total, and never per person: no row kn
 
 from __future__ import annotations
 
-import dataclasses
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
@@ -17,7 +16,7 @@ import sqlalchemy as sa
 from chassis.processing.read_model import ReadModel, indexed, key, one_subject, row
 from chassis.processing.rows import Page, Rows
 from chassis.recorded import Recorded
-from contracts.event import about, value
+from contracts.event import about, replace, value
 from contracts.experiments import (
     CONCLUSIONS,
     ExperimentCancelled,
@@ -93,20 +92,20 @@ def onto_challenge_overview(card: ChallengeCard | None, recorded: Recorded, key:
         return _drafted(happening, at)
     if card is None:
         return None
-    card = dataclasses.replace(card, state=_TO.get(type(happening), card.state))
+    card = replace(card, state=_TO.get(type(happening), card.state))
     match happening:
         case ChallengeRevised():
             return _revised(card, happening)
         case WorkshopPlanned():
-            return dataclasses.replace(card, workshops=(*card.workshops, _workshop(happening)))
+            return replace(card, workshops=(*card.workshops, _workshop(happening)))
         case ChallengeOpened():
-            return dataclasses.replace(card, opened_at=at)
+            return replace(card, opened_at=at)
         case ChallengeExtended(closes_on=day):
-            return dataclasses.replace(card, closes_on=day)
+            return replace(card, closes_on=day)
         case ChallengeClosed(outcome_text=text):
-            return dataclasses.replace(card, closed_at=at, outcome_text=text)
+            return replace(card, closed_at=at, outcome_text=text)
         case ChallengeReopened():
-            return dataclasses.replace(card, closed_at=None, outcome_text=None)
+            return replace(card, closed_at=None, outcome_text=None)
         case _:
             return card
 
@@ -128,7 +127,7 @@ def _revised(card: ChallengeCard, revised: ChallengeRevised) -> ChallengeCard:
     names = ("title", "why", "units_concerned", "opens_on", "closes_on")
     changed = {name: new for name in names if (new := getattr(revised, name)) is not None}
     cleared: dict[str, Any] = dict.fromkeys(revised.cleared)
-    return dataclasses.replace(card, **{**changed, **cleared})
+    return replace(card, **{**changed, **cleared})
 
 
 def _workshop(planned: WorkshopPlanned) -> Workshop:
@@ -177,24 +176,24 @@ def onto_challenge_parts(part: Part | None, recorded: Recorded, key: str) -> Par
     happening = recorded.event
     match happening:
         case IdeaSubmitted(challenge_id=challenge):
-            return dataclasses.replace(part, challenge_id=challenge, idea="submitted")
+            return replace(part, challenge_id=challenge, idea="submitted")
         case ExperimentDrafted(challenge_id=challenge):
-            return dataclasses.replace(part, challenge_id=challenge, experiment="planned")
+            return replace(part, challenge_id=challenge, experiment="planned")
         case ExperimentRevised(challenge_id=challenge, cleared=cleared):
             answers = None if "challenge_id" in cleared else challenge or part.challenge_id
-            return dataclasses.replace(part, challenge_id=answers)
+            return replace(part, challenge_id=answers)
         case ExperimentStarted():
-            return dataclasses.replace(part, experiment="running")
+            return replace(part, experiment="running")
         case ExperimentCancelled():
-            return dataclasses.replace(part, experiment="cancelled")
+            return replace(part, experiment="cancelled")
         case ExperimentReopened(leads_to=state):
-            return dataclasses.replace(part, experiment="planned" if state == "draft" else "running")
+            return replace(part, experiment="planned" if state == "draft" else "running")
         case Concluded(outcome=outcome):
-            return dataclasses.replace(part, experiment=outcome)
+            return replace(part, experiment=outcome)
         case IdeaPutToTest(experiment_id=test, leads_to=state):
-            return dataclasses.replace(part, idea=state, tests=tuple(sorted({*part.tests, test})))
+            return replace(part, idea=state, tests=tuple(sorted({*part.tests, test})))
         case _:
-            return dataclasses.replace(part, idea=state_after(happening) or part.idea)
+            return replace(part, idea=state_after(happening) or part.idea)
 
 
 CHALLENGE_PARTS: ReadModel[Part] = ReadModel(

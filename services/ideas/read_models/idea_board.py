@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from datetime import date, datetime
 from typing import Literal
 
@@ -13,6 +12,7 @@ from chassis.processing.read_model import ReadModel, indexed, key, one_subject, 
 from chassis.processing.rows import Page, Rows
 from chassis.processing.words import words_of
 from chassis.recorded import Recorded
+from contracts.event import replace
 from contracts.ideas import (
     AuthorNamed,
     AuthorshipTransferred,
@@ -108,11 +108,11 @@ def _worded(card: IdeaCard, happening: object) -> IdeaCard:
         return card
     names = ("title", "what", "tags", "units_concerned")
     changed = {name: new for name in names if (new := getattr(happening, name)) is not None}
-    return _with_words(dataclasses.replace(card, **changed))
+    return _with_words(replace(card, **changed))
 
 
 def _with_words(card: IdeaCard) -> IdeaCard:
-    return dataclasses.replace(
+    return replace(
         card,
         heading=words_of(card.title, *card.tags),
         words=words_of(card.what),
@@ -123,20 +123,20 @@ def _with_words(card: IdeaCard) -> IdeaCard:
 def _people(card: IdeaCard, happening: object) -> IdeaCard:
     match happening:
         case IdeaSupported():
-            return dataclasses.replace(card, supporters=card.supporters + 1)
+            return replace(card, supporters=card.supporters + 1)
         case SupportWithdrawn():
-            return dataclasses.replace(card, supporters=card.supporters - 1)
+            return replace(card, supporters=card.supporters - 1)
         case CommentAdded():
-            return dataclasses.replace(card, comments=card.comments + 1)
+            return replace(card, comments=card.comments + 1)
         case JoinAccepted(person_id=person):
-            return dataclasses.replace(card, coauthors=(*card.coauthors, person))
+            return replace(card, coauthors=(*card.coauthors, person))
         case ParticipantLeft(person_id=person):
-            return dataclasses.replace(card, coauthors=tuple(other for other in card.coauthors if other != person))
+            return replace(card, coauthors=tuple(other for other in card.coauthors if other != person))
         case AuthorshipTransferred(author=author, author_visibility=visibility):
             others = tuple(other for other in card.coauthors if other != author.person_id)
-            return dataclasses.replace(card, author=author, author_visibility=visibility, coauthors=others)
+            return replace(card, author=author, author_visibility=visibility, coauthors=others)
         case AuthorNamed():
-            return dataclasses.replace(card, author_visibility="named")
+            return replace(card, author_visibility="named")
         case _:
             return card
 
@@ -151,9 +151,9 @@ def _moved(card: IdeaCard, happening: object, at: datetime) -> IdeaCard:
         card = _in_state(card, state, at)
     match happening:
         case IdeaHandedOver(to_unit=unit):
-            return dataclasses.replace(card, unit=unit)
+            return replace(card, unit=unit)
         case IdeaPutOnHold(review_on=day):
-            return dataclasses.replace(card, rests_until=day)
+            return replace(card, rests_until=day)
         case _:
             return card
 
@@ -161,7 +161,7 @@ def _moved(card: IdeaCard, happening: object, at: datetime) -> IdeaCard:
 def _in_state(card: IdeaCard, state: IdeaState, at: datetime) -> IdeaCard:
     # What waits for its first answer goes on waiting for it, in whatever hands.
     goes_on_waiting = state == card.state or {state, card.state} <= _STILL_UNANSWERED
-    return dataclasses.replace(
+    return replace(
         card,
         state=state,
         settled=state in _SETTLED,

@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from chassis.processing.read_model import ReadModel, indexed, key, row
 from chassis.processing.rows import Page, Rows
 from chassis.recorded import Recorded
-from contracts.event import Sealed, family_of
+from contracts.event import Sealed, family_of, replace
 from contracts.experiments import (
     CONCLUSIONS,
     ApprovalReturned,
@@ -190,7 +190,7 @@ def onto_idea_story(told: Happened | None, recorded: Recorded, key: str) -> Happ
     happening = recorded.event
     told_as = _TOLD[type(happening)]
     if isinstance(happening, CommentEdited) and told is not None:
-        return dataclasses.replace(told, said=_follow(happening, told_as.said), edited=True)
+        return replace(told, said=_follow(happening, told_as.said), edited=True)
     return Happened(
         place=key,
         idea_id=key.partition("/")[0],

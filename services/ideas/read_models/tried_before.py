@@ -17,7 +17,7 @@ from chassis.processing.read_model import ReadModel, key, row
 from chassis.processing.rows import Rows
 from chassis.processing.words import words_of
 from chassis.recorded import Recorded
-from contracts.event import about, value
+from contracts.event import about, replace, value
 from contracts.experiments import (
     CONCLUSIONS,
     ConclusionCorrected,
@@ -121,40 +121,40 @@ def onto_tried_before(tried: Tried | None, recorded: Recorded, key: str) -> Trie
 
 def _onto_idea(tried: Tried, recorded: Recorded) -> Tried:
     happening = recorded.event
-    tried = dataclasses.replace(tried, state=state_after(happening) or tried.state)
+    tried = replace(tried, state=state_after(happening) or tried.state)
     match happening:
         case IdeaSubmitted():
             return _first_seen(tried, recorded, happening)
         case IdeaRevised():
             return _reworded(tried, happening)
         case IdeaDeclined(reason=said) | IdeaRealised(what_changed=said) | IdeaWithdrawn(reason=said):
-            return dataclasses.replace(tried, said=said or "")
+            return replace(tried, said=said or "")
         case IdeaReopened():
-            return dataclasses.replace(tried, said="")
+            return replace(tried, said="")
         case IdeaHandedOver(to_unit=unit):
-            return dataclasses.replace(tried, unit=unit)
+            return replace(tried, unit=unit)
         case _:
             return tried
 
 
 def _onto_experiment(tried: Tried, recorded: Recorded) -> Tried:
     happening = recorded.event
-    tried = dataclasses.replace(tried, title=happening.title, unit=happening.unit)
+    tried = replace(tried, title=happening.title, unit=happening.unit)
     match happening:
         case Concluded():
-            concluded = dataclasses.replace(tried, state="awaiting_lesson", outcome=happening.outcome)
+            concluded = replace(tried, state="awaiting_lesson", outcome=happening.outcome)
             return _first_seen(concluded, recorded, happening)
         case ExperimentClosed():
-            return dataclasses.replace(tried, state="closed")
+            return replace(tried, state="closed")
         case ExperimentReopened(leads_to=state):
-            return dataclasses.replace(tried, state=state, outcome=None)
+            return replace(tried, state=state, outcome=None)
         case _:
             return _reworded(tried, happening)
 
 
 def _onto_lesson(tried: Tried, recorded: Recorded) -> Tried:
     happening = recorded.event
-    tried = dataclasses.replace(tried, standing=_standing(tried.standing or "emerging", happening))
+    tried = replace(tried, standing=_standing(tried.standing or "emerging", happening))
     match happening:
         case LessonRecorded():
             return _first_seen(tried, recorded, happening)
@@ -178,7 +178,7 @@ _TEXTS = (
 
 
 def _first_seen(tried: Tried, recorded: Recorded, happening: Any) -> Tried:
-    return _reworded(dataclasses.replace(tried, shown=True, since=recorded.happened_at, unit=happening.unit), happening)
+    return _reworded(replace(tried, shown=True, since=recorded.happened_at, unit=happening.unit), happening)
 
 
 def _reworded(tried: Tried, happening: Any) -> Tried:
@@ -189,15 +189,13 @@ def _reworded(tried: Tried, happening: Any) -> Tried:
     title = "" if "title" in cleared else getattr(happening, "title", None) or tried.title
     tags = getattr(happening, "tags", None)
     language = getattr(happening, "language", None) or tried.language
-    return dataclasses.replace(
-        tried, texts=texts, title=title, tags=tried.tags if tags is None else tags, language=language
-    )
+    return replace(tried, texts=texts, title=title, tags=tried.tags if tags is None else tags, language=language)
 
 
 def _with_words(tried: Tried) -> Tried:
     if not tried.shown:
         return tried
-    return dataclasses.replace(tried, heading=words_of(tried.title, *tried.tags), words=words_of(*tried.texts.values()))
+    return replace(tried, heading=words_of(tried.title, *tried.tags), words=words_of(*tried.texts.values()))
 
 
 def _standing(before: LessonStanding, happening: object) -> LessonStanding:
@@ -208,12 +206,12 @@ def _with_lesson(tried: Tried, recorded: Recorded) -> Tried:
     happening = recorded.event
     known = {lesson.lesson_id: lesson for lesson in tried.lessons}
     lesson = known.get(happening.lesson_id) or Learned(lesson_id=happening.lesson_id, recorded_at=recorded.happened_at)
-    known[lesson.lesson_id] = dataclasses.replace(
+    known[lesson.lesson_id] = replace(
         lesson,
         statement=getattr(happening, "statement", None) or lesson.statement,
         standing=_standing(lesson.standing, happening),
     )
-    return dataclasses.replace(tried, lessons=tuple(known[name] for name in sorted(known)))
+    return replace(tried, lessons=tuple(known[name] for name in sorted(known)))
 
 
 def _things(recorded: Recorded) -> Iterable[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -10,6 +9,7 @@ import sqlalchemy as sa
 from chassis.processing.read_model import ReadModel, indexed, key, one_subject, row
 from chassis.processing.rows import Page, Rows
 from chassis.recorded import Recorded
+from contracts.event import replace
 from contracts.notifications import NotificationRaised, NotificationRead, NotificationRule
 
 
@@ -52,7 +52,7 @@ def onto_inbox(entry: InboxEntry | None, recorded: Recorded, key: str) -> InboxE
                 actor=raised.actor,
             )
         case NotificationRead() if entry is not None:
-            return dataclasses.replace(entry, unread=False)
+            return replace(entry, unread=False)
     return entry
 
 
