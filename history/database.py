@@ -6,6 +6,7 @@ and extensions are out of reach, and only statements that select are run.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -35,6 +36,7 @@ _TYPES: Mapping[str, str] = {
     "occurred_at": "TIMESTAMP",
 }
 """Those that are not text."""
+_WORD = re.compile(r"\w+")
 
 
 class Database:
@@ -71,10 +73,15 @@ class Database:
             statements = self._connection.extract_statements(question)
             if [each.type for each in statements] != [duckdb.StatementType.SELECT]:
                 raise NotAsked("one SELECT at a time: a history is only read")
-            self._fold(duckdb.get_table_names(question))
+            self._fold(question)
             yield
         except duckdb.Error as error:
             raise NotAsked(str(error).strip().partition("\n")[0]) from error
+
+    @property
+    def history(self) -> History:
+        """What it was made of: the positions that its answers are of, and what lies in the folder."""
+        return self._history
 
     def close(self) -> None:
         """Give back what it holds."""
@@ -96,8 +103,9 @@ class Database:
             self._connection.execute(f"SET {setting} = false")
         self._connection.execute("SET lock_configuration = true")
 
-    def _fold(self, asked: set[str]) -> None:
-        names = {name.lower() for name in asked}
+    def _fold(self, question: str) -> None:
+        """What the question may be about: DuckDB finds no names in one that joins USING a column."""
+        names = set(_WORD.findall(question.lower()))
         wanted = names | (views.OF_FUNNEL if "funnel" in names else set())
         for view in views.folded():
             if view.name in wanted - self._folded and view.select is None:

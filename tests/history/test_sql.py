@@ -82,6 +82,11 @@ def test_events_of_a_superseded_version_are_shown_as_the_newest_has_them(tmp_pat
         assert database.ask("SELECT type FROM events").fetchall() == [(KETTLE_BOILED.name,)]
 
 
+def test_what_the_services_fold_is_joined_with_events_by_the_columns_that_both_have(ask):
+    ((joined,),) = ask("SELECT count(*) FROM ideas JOIN idea_submitted USING (idea_id)")
+    assert joined >= ask("SELECT count(*) FROM idea_submitted")[0][0] > 0
+
+
 def test_nothing_that_is_personal_has_a_column(ask):
     assert "text" not in {name for name, *_ in ask("DESCRIBE comment_added")}
 
