@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +19,14 @@ import pyarrow as pa
 from chassis.recorded import to_micros
 from contracts.event import brought_up, converter, upcasters
 from history import views
+from history.chosen import Bounds
 from history.columns import SCHEMA
 from history.errors import NotAsked, WrongFolder
 from history.folder import UNKNOWN_MONTH
 from history.manifest import Manifest
-from history.replay import By, History, Moment, moment_of
+from history.moments import By, Moment
+from history.replay import History
+from history.scenario import AS_IT_WAS, Scenario
 from history.shown import SHOWN
 
 _COLUMNS = ("service", "month", *SCHEMA.names)
@@ -36,19 +38,22 @@ _TYPES: Mapping[str, str] = {
     "occurred_at": "TIMESTAMP",
 }
 """Those that are not text."""
+_MONTH = "strftime(make_timestamp(epoch_us(recorded_at)), '%Y-%m')"
 _WORD = re.compile(r"\w+")
 
 
 class Database:
     """Made of a history, as it was at a moment if one is given; close it. Raises WrongFolder, HistoryError."""
 
-    def __init__(self, path: Path, as_of: Moment | None = None, by: By = "recorded_at") -> None:
-        history = History.open(path)
-        self._history = history if as_of is None else history.as_of(as_of, by)
-        files, until = _files(path, history.manifest), None if as_of is None else moment_of(as_of)
+    def __init__(self, history: History) -> None:
+        self.history = history
+        """What it is of: the positions that its answers are of, and what lies in the folder."""
         self._folded: set[str] = set()
         self._connection = duckdb.connect(":memory:")
-        self._connection.execute(f"CREATE VIEW told AS {_told(files, until, by)}")
+        files = _files(history.folder.path, history.manifest)
+        if is_supposed := history.scenario is not AS_IT_WAS:
+            self._suppose(history.scenario)
+        self._connection.execute(f"CREATE VIEW told AS {_told(files, history.bounds, is_supposed)}")
         self._connection.execute(f"CREATE VIEW events AS {self._bring_up()}")
         for statement in _views():
             self._connection.execute(statement)
@@ -78,14 +83,17 @@ class Database:
         except duckdb.Error as error:
             raise NotAsked(str(error).strip().partition("\n")[0]) from error
 
-    @property
-    def history(self) -> History:
-        """What it was made of: the positions that its answers are of, and what lies in the folder."""
-        return self._history
-
     def close(self) -> None:
         """Give back what it holds."""
         self._connection.close()
+
+    def _suppose(self, scenario: Scenario) -> None:
+        """What is left out and what is added, as tables."""
+        left_out = pa.table({"id": pa.array(sorted(scenario.left_out), pa.string())})
+        self._connection.execute("CREATE TABLE left_out (id VARCHAR)")
+        self._insert(left_out, "INSERT INTO left_out FROM given")
+        self._connection.execute(f"CREATE TABLE added AS FROM {_read([])}")
+        self._insert(scenario.table(), f"INSERT INTO added SELECT {_selected({'month': _MONTH})} FROM given")  # noqa: S608 - ours
 
     def _bring_up(self) -> str:
         """All events, those of superseded versions as the newest has them: how they become it is said in Python."""
@@ -113,7 +121,7 @@ class Database:
                 self._folded.add(view.name)
 
     def _fill(self, view: views.View) -> None:
-        rows = self._history.read_model(SHOWN[view.name].model).rows.values()
+        rows = self.history.read_model(SHOWN[view.name].model).rows.values()
         shown = [converter.dumps(row).decode() for row in rows if getattr(row, "shown", True)]
         table = pa.table({"row": pa.array(shown, pa.string())})
         self._insert(table, f"INSERT INTO {view.name} SELECT {views.unnested('row', view.columns)} FROM given")  # noqa: S608 - ours
@@ -125,9 +133,15 @@ class Database:
 
 
 @contextmanager
-def opened(path: Path, as_of: Moment | None = None, by: By = "recorded_at") -> Iterator[Database]:
-    """One for the length of the block. Raises as ``Database``."""
-    database = Database(path, as_of, by)
+def opened(
+    path: Path, as_of: Moment | None = None, by: By = "recorded_at", scenario: Scenario = AS_IT_WAS
+) -> Iterator[Database]:
+    """That of a folder, as of a moment and with something otherwise, for the length of the block.
+
+    Raises WrongFolder, HistoryError.
+    """
+    history = History.open(path).what_if(scenario)
+    database = Database(history if as_of is None else history.as_of(as_of, by))
     try:
         yield database
     finally:
@@ -158,11 +172,14 @@ def _newest(table: pa.Table) -> pa.Table:
     return table
 
 
-def _told(files: Sequence[str], until: datetime | None, by: By) -> str:
-    """All that is not withheld, up to a moment, as it was recorded."""
-    time = "recorded_at" if by == "recorded_at" else "coalesce(occurred_at, recorded_at)"
-    known = "" if until is None else f" AND {time} <= make_timestamp({to_micros(until)})"
-    return f"SELECT * FROM {_read(files)} WHERE id IS NOT NULL{known}"  # noqa: S608 - ours
+def _told(files: Sequence[str], bounds: Bounds, is_supposed: bool) -> str:
+    """All that is not withheld, as it was recorded, up to the bounds; with what is supposed."""
+    time = "recorded_at" if bounds.by == "recorded_at" else "coalesce(occurred_at, recorded_at)"
+    known = "" if bounds.until is None else f" AND {time} <= make_timestamp({to_micros(bounds.until)})"
+    was = f"SELECT * FROM {_read(files)} WHERE id IS NOT NULL{known}"  # noqa: S608 - ours
+    if not is_supposed:
+        return was
+    return f"{was} AND id NOT IN (FROM left_out) UNION ALL SELECT * FROM added WHERE true{known}"  # noqa: S608 - ours
 
 
 def _views() -> Iterator[str]:
@@ -179,12 +196,18 @@ def _read(files: Sequence[str]) -> str:
     if not files:
         columns = ", ".join(f'NULL::{_TYPES.get(name, "VARCHAR")} AS "{name}"' for name in _COLUMNS)
         return f"(SELECT {columns} WHERE false)"
-    names = ", ".join(_in_utc(name) if _TYPES.get(name) == "TIMESTAMP" else f'"{name}"' for name in _COLUMNS)
     listed = ", ".join("'" + file.replace("'", "''") + "'" for file in files)
     kinds = "hive_types = {'service': VARCHAR, 'month': VARCHAR}"
-    return f"(SELECT {names} FROM read_parquet([{listed}], hive_partitioning = true, {kinds}))"  # noqa: S608 - quoted
+    return f"(SELECT {_selected({})} FROM read_parquet([{listed}], hive_partitioning = true, {kinds}))"  # noqa: S608 - quoted
+
+
+def _selected(others: Mapping[str, str]) -> str:
+    """The columns, as DuckDB calculates with them; some of them made otherwise."""
+    made = {name: _in_utc(name) if _TYPES.get(name) == "TIMESTAMP" else f'"{name}"' for name in _COLUMNS}
+    made.update(others)
+    return ", ".join(f'{made[name]} AS "{name}"' for name in _COLUMNS)
 
 
 def _in_utc(name: str) -> str:
     """A moment as DuckDB calculates with it by itself: with time zones it takes an extension that is not installed."""
-    return f'make_timestamp(epoch_us("{name}")) AS "{name}"'
+    return f'make_timestamp(epoch_us("{name}"))'

@@ -12,10 +12,10 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime, time
+from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -23,26 +23,20 @@ import pyarrow.compute as pc
 from chassis.processing.read_model import ReadModel
 from chassis.recorded import Position, Recorded
 from contracts.event import family_of
-from history.columns import SCHEMA, events_of
+from history.chosen import Bounds, Chosen
+from history.columns import events_of
 from history.errors import HistoryError, Interrupted
 from history.folder import UNKNOWN_MONTH, Folder
 from history.manifest import Manifest, Part
 from history.models import MODELS
+from history.moments import By, Moment, first_of, moment_of
+from history.scenario import AS_IT_WAS, WITH_SERVICE, Scenario
 
 S = TypeVar("S")
-By = Literal["recorded_at", "occurred_at"]
-Moment = datetime | date | str
+Fold = Callable[[Any, Recorded, str], Any]
+"""What a read model is folded by."""
 _AT_ONCE = 20_000
 """Events that are in memory as objects at the same time."""
-
-
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Bounds:
-    """What of a history is looked at: up to a moment, by one of its two times, and up to positions."""
-
-    until: datetime | None = None
-    by: By = "recorded_at"
-    positions: Mapping[tuple[str, int], int] | None = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,10 +60,13 @@ class Difference:
 class History:
     """A pulled history; nothing is read before it is asked for."""
 
-    def __init__(self, folder: Folder, manifest: Manifest, bounds: Bounds) -> None:
-        self._folder = folder
-        self._manifest = manifest
-        self._bounds = bounds
+    def __init__(self, folder: Folder, manifest: Manifest, bounds: Bounds, scenario: Scenario = AS_IT_WAS) -> None:
+        self.folder = folder
+        self.manifest = manifest
+        """What lies in the folder."""
+        self.bounds = bounds
+        self.scenario = scenario
+        """What is supposed to be otherwise."""
 
     @classmethod
     def open(cls, path: Path | str) -> History:
@@ -91,15 +88,14 @@ class History:
         """Up to these positions, both included; of other partitions nothing. Raises HistoryError beyond the end."""
         wanted = {(at.service, at.partition): at.position for at in positions}
         for (service, partition), position in wanted.items():
-            reached = self._manifest.reached(service).get(partition)
+            reached = self.manifest.reached(service).get(partition)
             if reached is None or reached.position < position:
                 raise HistoryError(f"{Position(service, partition, position)}: was not pulled yet")
         return self._bounded(positions=wanted)
 
-    @property
-    def manifest(self) -> Manifest:
-        """What lies in the folder."""
-        return self._manifest
+    def what_if(self, scenario: Scenario) -> History:
+        """The same with something otherwise: in the memory of who asks, and nowhere else."""
+        return History(self.folder, self.manifest, self.bounds, scenario)
 
     @property
     def positions(self) -> tuple[Position, ...]:
@@ -108,18 +104,18 @@ class History:
         As of a time of recording those that were the last by then, as far as anything of them is told; by when it
         happened it is all that was pulled, as what is recorded later counts, too.
         """
-        ends = {(name, one.partition): one.position for name, each in self._manifest.services.items() for one in each}
-        if self._bounds.until is not None and self._bounds.by == "recorded_at":
-            known = self._known_by(self._bounds.until)
+        ends = {(name, one.partition): one.position for name, each in self.manifest.services.items() for one in each}
+        if self.bounds.until is not None and self.bounds.by == "recorded_at":
+            known = self._known_by(self.bounds.until)
             ends = {place: known.get(place, 0) for place in ends}
-        if self._bounds.positions is not None:
-            ends = {place: min(end, ends.get(place, 0)) for place, end in self._bounds.positions.items()}
+        if self.bounds.positions is not None:
+            ends = {place: min(end, ends.get(place, 0)) for place, end in self.bounds.positions.items()}
         return tuple(Position(*place, position) for place, position in sorted(ends.items()))
 
     def _known_by(self, moment: datetime) -> Mapping[tuple[str, int], int]:
         known: dict[tuple[str, int], int] = {}
-        for part in self._manifest.parts:
-            table = self._folder.table(part, ["partition", "position", "recorded_at"])
+        for part in self.manifest.parts:
+            table = self.folder.table(part, ["partition", "position", "recorded_at"])
             told = table.filter(pc.less_equal(table.column("recorded_at"), moment))
             lasts = told.group_by("partition").aggregate([("position", "max")])
             for partition, last in zip(
@@ -141,21 +137,24 @@ class History:
 
         ``types`` are wire names, of which every version is given; ``since`` and ``until`` are of ``recorded_at``.
         """
-        chosen = _Chosen(
+        chosen = Chosen(
+            services=None if sources is None else frozenset(sources),
             families=_families(types),
-            since=None if since is None else _first_of(since),
+            since=None if since is None else first_of(since),
             until=None if until is None else moment_of(until),
             stream=stream,
-            bounds=self._bounds,
+            bounds=self.bounds,
         )
-        for parts in self._by_month(None if sources is None else set(sources), chosen):
-            yield from self._in_order(parts, chosen)
+        for month, parts in self._by_month(chosen):
+            yield from self._in_order(self._together(month, parts, chosen))
 
     def to_arrow(self, types: Iterable[str] | None = None) -> pa.Table:
         """All events as one Arrow table: the columns of the files, and service. Small enough to be in memory."""
-        chosen = _Chosen(families=_families(types), since=None, until=None, stream=None, bounds=self._bounds)
-        tables = [self._together(parts, chosen) for parts in self._by_month(None, chosen)]
-        return pa.concat_tables(tables) if tables else SCHEMA.append(pa.field("service", pa.string())).empty_table()
+        chosen = Chosen(
+            services=None, families=_families(types), since=None, until=None, stream=None, bounds=self.bounds
+        )
+        tables = [self._together(month, parts, chosen) for month, parts in self._by_month(chosen)]
+        return pa.concat_tables(tables) if tables else WITH_SERVICE.empty_table()
 
     def to_pandas(self, types: Iterable[str] | None = None) -> Any:
         """The same as a pandas DataFrame; pandas is yours to install."""
@@ -181,8 +180,12 @@ class History:
                 raise Interrupted(recorded, error) from error
         return state
 
-    def read_model(self, name: str) -> Folded:
-        """The rows that the services would have, by their own folds. Raises HistoryError for an unknown name."""
+    def read_model(self, name: str, fold: Fold | None = None) -> Folded:
+        """The rows that the services would have, by their own folds, or by another one that gets the same.
+
+        That is the row there was or None, an event, and the key; it gives the row, or None to remove it. Raises
+        HistoryError for an unknown name, Interrupted for whatever the fold raises.
+        """
         model = MODELS.get(name)
         if model is None:
             raise HistoryError(f"{name}: is no read model; there are {', '.join(sorted(MODELS))}")
@@ -190,7 +193,7 @@ class History:
         for recorded in self.events(types=model.types, sources=model.sources):
             try:
                 for key in model.keys(recorded):
-                    row = model.fold(rows.get(key), recorded, key)
+                    row = (fold or model.fold)(rows.get(key), recorded, key)
                     if row is None:
                         rows.pop(key, None)
                     else:
@@ -205,82 +208,31 @@ class History:
         return difference(self.as_of(first, by).read_model(name), self.as_of(then, by).read_model(name))
 
     def _bounded(self, **bounds: Any) -> History:
-        return History(self._folder, self._manifest, dataclasses.replace(self._bounds, **bounds))
+        return History(self.folder, self.manifest, dataclasses.replace(self.bounds, **bounds), self.scenario)
 
-    def _by_month(self, sources: set[str] | None, chosen: _Chosen) -> Iterator[Sequence[Part]]:
+    def _by_month(self, chosen: Chosen) -> Iterator[tuple[str, Sequence[Part]]]:
         """The files of one month after the other: what is recorded in one was recorded before all of the next."""
-        months: dict[str, list[Part]] = {}
-        for part in self._manifest.parts:
-            if part.month != UNKNOWN_MONTH and (sources is None or part.service in sources) and chosen.may_be_in(part):
+        months: dict[str, list[Part]] = {month: [] for month in self.scenario.months()}
+        for part in self.manifest.parts:
+            if part.month != UNKNOWN_MONTH and chosen.may_be_in(part):
                 months.setdefault(part.month, []).append(part)
         for month in sorted(months):
-            yield months[month]
+            yield month, months[month]
 
-    def _in_order(self, parts: Sequence[Part], chosen: _Chosen) -> Iterator[Recorded]:
-        together = self._together(parts, chosen)
+    def _in_order(self, together: pa.Table) -> Iterator[Recorded]:
         for start in range(0, together.num_rows, _AT_ONCE):
             some = together.slice(start, _AT_ONCE)
             yield from events_of(some, some.column("service").to_pylist())
 
-    def _together(self, parts: Sequence[Part], chosen: _Chosen) -> pa.Table:
-        """The rows of these files that are meant, in the order in which they were recorded."""
-        tables = [(part.service, chosen.of(part.service, self._folder.table(part))) for part in parts]
-        together = pa.concat_tables(
-            table.append_column("service", pa.array([service] * table.num_rows, pa.string()))
-            for service, table in tables
-        )
+    def _together(self, month: str, parts: Sequence[Part], chosen: Chosen) -> pa.Table:
+        """The rows of a month that are meant, in the order in which they were recorded."""
+        told = [(part.service, self.scenario.without(self.folder.table(part))) for part in parts]
+        tables = [
+            chosen.of(service, table.append_column("service", pa.array([service] * table.num_rows, pa.string())))
+            for service, table in (*told, *self.scenario.of_month(month))
+        ]
         names = ("recorded_at", "service", "partition", "position")
-        return together.sort_by([(name, "ascending") for name in names])
-
-
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class _Chosen:
-    """Which events: found in columns, before any becomes an object."""
-
-    families: frozenset[str] | None
-    since: datetime | None
-    until: datetime | None
-    stream: str | None
-    bounds: Bounds
-
-    def may_be_in(self, part: Part) -> bool:
-        """Whether the month of a file alone tells that none of it is meant."""
-        ends = [each for each in (self.until, self.bounds.until) if each is not None]
-        if self.bounds.by == "occurred_at" and self.bounds.until is not None:
-            ends.remove(self.bounds.until)
-        return not (self.since and f"{self.since:%Y-%m}" > part.month) and all(
-            f"{end:%Y-%m}" >= part.month for end in ends
-        )
-
-    def of(self, service: str, table: pa.Table) -> pa.Table:
-        """The rows of a table that are meant."""
-        kept = pc.is_valid(table.column("id"))
-        for condition in self._conditions(service, table):
-            kept = pc.and_(kept, condition)
-        return table.filter(kept)
-
-    def _conditions(self, service: str, table: pa.Table) -> Iterator[Any]:
-        recorded = table.column("recorded_at")
-        if self.families is not None:
-            names = pc.unique(table.column("type")).to_pylist()
-            wanted = [name for name in names if family_of(name) in self.families]
-            yield pc.is_in(table.column("type"), pa.array(wanted, pa.string()))
-        if self.stream is not None:
-            yield pc.equal(table.column("stream"), self.stream)
-        if self.since is not None:
-            yield pc.greater_equal(recorded, self.since)
-        if self.until is not None:
-            yield pc.less_equal(recorded, self.until)
-        if self.bounds.until is not None:
-            times = pc.coalesce(table.column("occurred_at"), recorded) if self.bounds.by == "occurred_at" else recorded
-            yield pc.less_equal(times, self.bounds.until)
-        if self.bounds.positions is not None:
-            ends = {n: end for (name, n), end in self.bounds.positions.items() if name == service}
-            within = pa.array([False] * table.num_rows)
-            for partition, end in ends.items():
-                here = pc.equal(table.column("partition"), partition)
-                within = pc.or_(within, pc.and_(here, pc.less_equal(table.column("position"), end)))
-            yield within
+        return pa.concat_tables(tables).sort_by([(name, "ascending") for name in names])
 
 
 def _families(types: Iterable[str] | None) -> frozenset[str] | None:
@@ -295,25 +247,3 @@ def difference(before: Folded, after: Folded) -> Difference:
         went={key: row for key, row in before.rows.items() if key not in after.rows},
         changed={key: (before.rows[key], after.rows[key]) for key in both if before.rows[key] != after.rows[key]},
     )
-
-
-def moment_of(moment: Moment) -> datetime:
-    """A moment in UTC; of a day its end. Raises HistoryError for what is none, or has no time zone."""
-    return _read(moment, time.max)
-
-
-def _first_of(moment: Moment) -> datetime:
-    return _read(moment, time.min)
-
-
-def _read(moment: Moment, of_a_day: time) -> datetime:
-    if isinstance(moment, str):
-        try:
-            moment = date.fromisoformat(moment) if len(moment) <= len("2026-03-01") else datetime.fromisoformat(moment)
-        except ValueError:
-            raise HistoryError(f"{moment}: is no day (2026-03-01) and no moment (2026-03-01T12:00:00Z)") from None
-    if not isinstance(moment, datetime):
-        return datetime.combine(moment, of_a_day, UTC)
-    if moment.tzinfo is None:
-        raise HistoryError(f"{moment.isoformat()}: has no time zone; add Z or +01:00")
-    return moment.astimezone(UTC)

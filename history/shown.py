@@ -13,7 +13,7 @@ from contracts.lessons import LessonRecorded
 from history.models import MODELS
 from history.typed import Column, columns_of
 
-_INTERNAL = ("heading", "words", "tag_line", "marks", "shown", "settled", "ideas")
+INTERNAL = ("heading", "words", "tag_line", "marks", "shown", "settled", "ideas")
 """Columns of rows that are there to be searched or sorted by."""
 
 
@@ -33,7 +33,7 @@ class Shown:
     @property
     def columns(self) -> tuple[Column, ...]:
         """Those that are shown, in the order of the row."""
-        columns = columns_of(MODELS[self.model].row, leave_out=_INTERNAL)
+        columns = columns_of(MODELS[self.model].row, leave_out=INTERNAL)
         return tuple(dataclasses.replace(each, description=self._meaning(each.name)) for each in columns)
 
     def _meaning(self, name: str) -> str:

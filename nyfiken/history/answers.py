@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -26,7 +27,7 @@ _SHOWN = 1_000
 def answer(database: Database, question: str, form: str, output: Path | None) -> None:
     """Ask, and write the answer to the screen or a new file. Raises HistoryError."""
     if output is None:
-        _TEXTS[form](database.ask(question), sys.stdout)
+        _write(database.ask(question), form, sys.stdout)
         return
     with new_file(output) as beside:
         if form == "parquet":
@@ -36,7 +37,12 @@ def answer(database: Database, question: str, form: str, output: Path | None) ->
         else:
             cursor = database.ask(question)
             with beside.open("w", encoding="utf-8", newline="") as file:
-                _TEXTS[form](cursor, file)
+                _write(cursor, form, file)
+
+
+def write(columns: Sequence[str], rows: Iterable[Sequence[Any]], form: str, file: TextIO) -> None:
+    """Rows as a table, csv or JSON."""
+    _TEXTS[form](columns, iter(rows), file)
 
 
 def shell(database: Database) -> None:
@@ -61,29 +67,33 @@ def _line(prompt: str) -> str | None:
         return None
 
 
-def _table(cursor: Any, file: TextIO) -> None:
+def _write(cursor: Any, form: str, file: TextIO) -> None:
+    write([each[0] for each in cursor.description], iter(cursor.fetchone, None), form, file)
+
+
+def _table(columns: Sequence[str], rows: Iterator[Sequence[Any]], file: TextIO) -> None:
     console = Console(file=file, soft_wrap=not file.isatty(), width=None if file.isatty() else 10_000)
-    shown = Table(*[each[0] for each in cursor.description])
-    rows = cursor.fetchmany(_SHOWN + 1)
-    for row in rows[:_SHOWN]:
+    shown = Table(*columns)
+    for row in islice(rows, _SHOWN):
         shown.add_row(*("" if value is None else str(value) for value in row))
     console.print(shown)
-    if len(rows) > _SHOWN:
-        console.print(f"… and more: --format csv has all of them, or LIMIT fewer than {_SHOWN:,}")
+    if next(rows, None) is not None:
+        console.print(f"… and more than {_SHOWN:,} rows: --format csv has all of them")
 
 
-def _csv(cursor: Any, file: TextIO) -> None:
+def _csv(columns: Sequence[str], rows: Iterator[Sequence[Any]], file: TextIO) -> None:
     writer = csv.writer(file, lineterminator="\n")
-    writer.writerow(each[0] for each in cursor.description)
-    while rows := cursor.fetchmany(_SHOWN):
-        writer.writerows(rows)
+    writer.writerow(columns)
+    writer.writerows(rows)
 
 
-def _json(cursor: Any, file: TextIO) -> None:
-    names = [each[0] for each in cursor.description]
-    while rows := cursor.fetchmany(_SHOWN):
-        for row in rows:
-            file.write(orjson.dumps(dict(zip(names, row, strict=True)), default=str).decode() + "\n")
+def _json(columns: Sequence[str], rows: Iterator[Sequence[Any]], file: TextIO) -> None:
+    for row in rows:
+        file.write(orjson.dumps(dict(zip(columns, row, strict=True)), default=str).decode() + "\n")
 
 
-_TEXTS: Mapping[str, Callable[[Any, TextIO], None]] = {"table": _table, "csv": _csv, "json": _json}
+_TEXTS: Mapping[str, Callable[[Sequence[str], Iterator[Sequence[Any]], TextIO], None]] = {
+    "table": _table,
+    "csv": _csv,
+    "json": _json,
+}

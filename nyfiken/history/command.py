@@ -8,6 +8,7 @@ from nyfiken.history.export import export
 from nyfiken.history.pull import pull
 from nyfiken.history.sql import sql
 from nyfiken.history.verify import verify
+from nyfiken.history.what_if import what_if
 
 
 @click.group()
@@ -22,5 +23,5 @@ def command() -> None:
     """
 
 
-for each in (pull, verify, sql, export):
+for each in (pull, verify, sql, what_if, export):
     command.add_command(each)
