@@ -5,6 +5,7 @@ HistoryError
 ├── NotUnderstood   an event that this release does not know
 ├── Interrupted     a fold that raised, and at which event
 ├── NotAsked        SQL that has an error, or that would do more than read
+├── NotLoaded       a file that is no whole history, and in which line; or a platform that is not empty
 └── NotTold         a service does not answer, or does not tell a history to this token
 """
 
@@ -34,6 +35,10 @@ class NotTold(HistoryError):
 
 class NotAsked(HistoryError):
     """SQL with an error, or that does something else than to read."""
+
+
+class NotLoaded(HistoryError):
+    """A file is not a history that can be loaded here."""
 
 
 class Interrupted(HistoryError):

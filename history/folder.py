@@ -56,19 +56,35 @@ class Folder:
             raise WrongFolder(f"{self.path}: no history was pulled into it (nyfiken history pull --to …)") from None
         return manifests.read(raw, str(place))
 
-    def begin(self) -> Manifest:
-        """An empty history with a key of its own, unless there is one. Raises WrongFolder for a folder of others."""
+    def begin(self, *, whole: bool = False) -> Manifest:
+        """An empty history, unless there is one: with a key of its own, or a whole one, which nobody else may read.
+
+        Raises WrongFolder for a folder of others, or of the other kind.
+        """
         if self.exists():
-            return self.manifest()
+            return self._of_kind(self.manifest(), whole)
         self.path.mkdir(parents=True, exist_ok=True)
         if strangers := [each.name for each in self.path.iterdir() if each.name not in (_KEY, _LOCK, EVENTS)]:
             raise WrongFolder(f"{self.path}: is not empty, and no pulled history ({min(strangers)})")
+        if whole:
+            self.path.chmod(0o700)
+        begun = Manifest(key="" if whole else self._new_key(), whole=whole)
+        self.keep(begun)
+        return begun
+
+    def _of_kind(self, manifest: Manifest, whole: bool) -> Manifest:
+        if manifest.whole and not whole:
+            raise WrongFolder(f"{self.path}: holds a whole history; go on with --whole, or pull into a new folder")
+        if whole and not manifest.whole:
+            raise WrongFolder(f"{self.path}: holds what analysts are told; pull --whole into a new folder")
+        return manifest
+
+    def _new_key(self) -> str:
+        """The hash of the key that is here now; made unless a pull that was killed had made one."""
         key = self.path / _KEY
         if not key.exists():
             _replace(key, secrets.token_bytes(KEY_BYTES), mode=0o600)
-        begun = Manifest(key=_hash_of(key.read_bytes()))
-        self.keep(begun)
-        return begun
+        return _hash_of(key.read_bytes())
 
     def pseudonyms(self, manifest: Manifest) -> Pseudonyms:
         """How people are called here. Raises WrongFolder where the key is gone, or another one."""
@@ -136,23 +152,29 @@ class Folder:
             if str(place.relative_to(self.path)) not in named:
                 place.unlink()
 
-    def table(self, part: Part, columns: Sequence[str] | None = None) -> pa.Table:
-        """The rows of a file, or these columns of them.
+    def table(
+        self, part: Part, columns: Sequence[str] | None = None, where: Sequence[tuple[str, str, int]] | None = None
+    ) -> pa.Table:
+        """The rows of a file, or these columns of them, or those rows ``where`` (column, comparison, value) hold.
 
         Raises WrongFolder for one that is not there, cut short, or of another schema.
         """
         try:
-            found = pq.read_table(self.path / part.path, columns=columns, partitioning=None)
+            found = pq.read_table(self.path / part.path, columns=columns, filters=where, partitioning=None)
         except (OSError, pa.ArrowException) as error:
             raise WrongFolder(f"{self.path / part.path}: {str(error).splitlines()[0]}") from error
         if not found.schema.equals(SCHEMA if columns is None else pa.schema([SCHEMA.field(name) for name in columns])):
             raise WrongFolder(f"{self.path / part.path}: has other columns than this release writes")
         return found
 
-    def told(self, part: Part) -> Iterator[Told]:
-        """The events of a file, and what is withheld. Raises as ``table``."""
-        table = self.table(part)
+    def told(self, part: Part, only: Range | None = None) -> Iterator[Told]:
+        """The events of a file, or ``only`` those at some positions, and what is withheld. Raises as ``table``."""
+        table = self.table(part, where=None if only is None else _within(only))
         return told_of(table, repeat(part.service, table.num_rows))
+
+
+def _within(only: Range) -> list[tuple[str, str, int]]:
+    return [("partition", "=", only.partition), ("position", ">=", only.first), ("position", "<=", only.last)]
 
 
 def hash_of(place: Path) -> str:

@@ -66,13 +66,22 @@ class Part:
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
-    """All of it. ``key`` is a hash of the key that makes pseudonyms, ``next`` the number of the next file."""
+    """All of it. ``key`` is a hash of the key that makes pseudonyms, ``next`` the number of the next file.
+
+    ``whole``: it is as the services know it, with nothing withheld; people have no pseudonyms, and there is no key.
+    """
 
     format: int = FORMAT
     key: str
+    whole: bool = False
     next: int = 1
     services: Mapping[str, tuple[Reached, ...]] = dataclasses.field(default_factory=dict)
     parts: tuple[Part, ...] = ()
+
+    @property
+    def emptied(self) -> Manifest:
+        """The same folder, before anything was pulled into it."""
+        return dataclasses.replace(self, services={}, parts=())
 
     def reached(self, service: str) -> Mapping[int, Reached]:
         """Partition → where it is."""

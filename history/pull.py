@@ -52,12 +52,13 @@ class Origin(Protocol):
 class Pull:
     """One pull into a folder that nobody else writes to meanwhile."""
 
-    def __init__(self, folder: Folder, origins: Sequence[Origin], show: Show) -> None:
+    def __init__(self, folder: Folder, origins: Sequence[Origin], show: Show, *, whole: bool = False) -> None:
         self._folder = folder
         self._origins = origins
         self._show = show
-        self._manifest = folder.begin()
-        self._called = folder.pseudonyms(self._manifest)
+        self._role = "service" if whole else "analyst"
+        self._manifest = folder.begin(whole=whole)
+        self._retold = _as_services_know_it if whole else folder.pseudonyms(self._manifest).told
         self._counts = True
         """Whether what is written counts at once, or when all of it is there."""
         folder.tidy(self._manifest)
@@ -75,7 +76,7 @@ class Pull:
         """
         heads = self._checked()
         before, self._counts = self._manifest, False
-        self._manifest = Manifest(key=before.key, next=before.next)
+        self._manifest = before.emptied
         try:
             self._pull(heads)
         except BaseException:
@@ -89,7 +90,7 @@ class Pull:
 
     def _checked(self) -> Mapping[str, Mapping[int, Head]]:
         """How far each service is, of which this folder has what was before."""
-        with _telling():
+        with _telling(self._role):
             heads = {origin.service: origin.heads() for origin in self._origins}
         for origin in self._origins:
             self._check(origin, heads[origin.service])
@@ -104,7 +105,7 @@ class Pull:
         """Until one of the services has more, or for a while; whether one has. Raises NotTold."""
         for origin in self._origins:
             reached = self._manifest.reached(origin.service)
-            with _telling():
+            with _telling(self._role):
                 known = {n: Head(position=each.position) for n, each in reached.items()}
                 heads = origin.heads(known, _WAIT)
             if any(head.position > reached[n].position for n, head in heads.items()):
@@ -126,7 +127,7 @@ class Pull:
                     "it was restored to an older moment, or is another platform; pull into a new folder"
                 )
             if each.told:
-                with _telling():
+                with _telling(self._role):
                     origin.page(partition, each.last_told, 1)
 
     def _pull(self, heads: Mapping[str, Mapping[int, Head]]) -> None:
@@ -157,7 +158,7 @@ class Pull:
 
         coming = asked(last)
         while coming is not None:
-            with _telling():
+            with _telling(self._role):
                 page = coming.result()
             if not page:
                 raise NotTold(
@@ -170,12 +171,17 @@ class Pull:
     def _told(self, page: Iterable[Told]) -> Iterator[Told]:
         for each in page:
             if isinstance(each, Position):
-                yield each
+                yield self._withheld(each)
                 continue
             try:
-                yield self._called.told(each)
+                yield self._retold(each)
             except (UnknownEventType, UnknownEventVersion) as error:
                 raise NotUnderstood(f"{each.at}: {each.type} is not known to this release; use a newer one") from error
+
+    def _withheld(self, at: Position) -> Position:
+        if self._manifest.whole:
+            raise NotTold(f"{at}: is withheld; a whole history is told to the role service alone")
+        return at
 
     def _keep(self, service: str, partitions: Iterable[int], told: Sequence[Told]) -> None:
         """Write these, and then the manifest that names them."""
@@ -196,13 +202,19 @@ class Pull:
                 self._folder.keep(kept)
 
 
+def _as_services_know_it(recorded: Recorded) -> Recorded:
+    """Raises what ``Recorded.event`` raises."""
+    _ = recorded.event
+    return recorded
+
+
 @contextmanager
-def _telling() -> Iterator[None]:
-    """What goes wrong between a service and its reader, as an analyst is told."""
+def _telling(role: str) -> Iterator[None]:
+    """What goes wrong between a service and its reader, who needs a ``role``, as he is told."""
     try:
         yield
     except NotLetIn as error:
-        raise NotTold(f"{error}: a valid token with the role analyst is needed") from error
+        raise NotTold(f"{error}: a valid token with the role {role} is needed") from error
     except (SourceGone, TopicGone, TopicLacks) as error:
         raise NotTold(str(error)) from error
     except SourceRestored as error:

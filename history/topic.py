@@ -1,4 +1,4 @@
-"""Pulling from a topic: what its service's feed would tell an analyst, without asking the service.
+"""Pulling from a topic: what its service's feed would tell somebody, without asking the service.
 
 Only services read topics: whoever does this has their rights, and what is left out is left out here. What may be told
 of an event depends on what happened later to the same thing, so all of the topic is read first, into a store that is
@@ -18,21 +18,24 @@ from chassis.store.protocol import Head, Store
 from history.columns import Told
 
 ANALYST = Caller(person_id="analyst", roles={"analyst": None})
+SERVICE = Caller(person_id="history", roles={"service": None})
+"""Who is told all of it."""
 Published = Callable[[int, Head], Iterator[list[Recorded]]]
 """What a topic has of a partition behind an event."""
 
 
 class Topic:
-    """``history.pull.Origin`` over a topic; ``store`` is empty, and holds for a while what was read.
+    """``history.pull.Origin`` over a topic; ``store`` is empty, and holds for a while what was read to tell a caller.
 
     Its methods raise what ``published`` raises.
     """
 
-    def __init__(self, store: Store, disclose: Disclose, published: Published) -> None:
+    def __init__(self, store: Store, disclose: Disclose, published: Published, caller: Caller = ANALYST) -> None:
         self.service = store.service
         self._store = store
         self._disclose = disclose
         self._published = published
+        self._caller = caller
 
     def heads(self, after: Mapping[int, Head] | None = None, wait: float = 0) -> dict[int, Head]:
         """The last event of every partition in the topic now; ``wait`` seconds later if none is beyond ``after``.
@@ -46,9 +49,9 @@ class Topic:
         return heads
 
     def page(self, partition: int, after: Head, limit: int, wait: float = 0) -> list[Told]:
-        """What follows this event, as an analyst is told it. Raises SourceRestored where there is another event."""
+        """What follows this event, as the caller is told it. Raises SourceRestored where there is another event."""
         found = following(self._store, partition, after, limit)
-        told = self._disclose(found, ANALYST, self._store)
+        told = self._disclose(found, self._caller, self._store)
         return [each or recorded.at for recorded, each in zip(found, told, strict=True)]
 
     def _read_on(self) -> dict[int, Head]:

@@ -23,7 +23,10 @@ COMMANDS = {
     "parked": ("nyfiken.parked", "Look after events that could not be applied."),
     "recover": ("nyfiken.recover", "Take back from its topic what a restored history has lost."),
     "rewind": ("nyfiken.rewind", "Read again what another service has recorded since a moment."),
-    "history": ("nyfiken.history.command", "Pull the whole history into files of your own, prove them, ask them."),
+    "history": (
+        "nyfiken.history.command",
+        "Pull the whole history into files of your own, ask it, load it elsewhere.",
+    ),
     "compact": ("nyfiken.compact", "Remove what was destroyed from the files themselves."),
     "routes": ("nyfiken.routes", "List the HTTP routes."),
     "openapi": ("nyfiken.openapi", "Show what the services say of their routes, or write it down."),

@@ -12,7 +12,6 @@ import click
 
 from chassis.failpoints import failpoint
 from chassis.processing.checkpoints import Place
-from chassis.processing.leases import living
 from chassis.processing.rewinding import begin, last_until, not_begun, up_to
 from chassis.processing.source import OwnStore, SourceRestored
 from chassis.recorded import Recorded
@@ -26,7 +25,7 @@ from contracts.event import UnknownEventType, UnknownEventVersion
 from nyfiken.brokers import Kafka, reached
 from nyfiken.layout import SERVICES
 from nyfiken.progress import bar
-from nyfiken.stores import SERVICE, Histories, histories_of
+from nyfiken.stores import SERVICE, Histories, histories_of, must_stand_still
 
 _UNANSWERED = timedelta(minutes=10)
 """What rules may have been behind by when everything was lost; what they had answered they do not answer again."""
@@ -61,7 +60,7 @@ def command(check: bool, yes: bool, histories: Histories) -> None:
     if (brokers := histories.servers.brokers()) is None:
         raise click.UsageError("say which Kafka: --kafka or NYFIKEN_KAFKA")
     with histories.opened() as [(found, store)], reached(brokers) as kafka:
-        _must_stand_still(found, store)
+        must_stand_still(found, store)
         state = _state(kafka, store)
         has = partial(published, brokers, service)
         lost = _lost(store, has, state)
@@ -76,15 +75,6 @@ def command(check: bool, yes: bool, histories: Histories) -> None:
         with _telling(service):
             _begin_rules(found, store, brokers)
         click.echo(_what_is_next(service, store))
-
-
-def _must_stand_still(service: Service, store: Store) -> None:
-    with store.transaction() as transaction:
-        if workers := sorted(living(transaction)):
-            raise click.ClickException(
-                f"{', '.join(workers)} of {service.name} lives, or did so ten seconds ago: stop all processes of "
-                f"{service.name} first"
-            )
 
 
 def _state(kafka: Kafka, store: Store) -> TopicState:

@@ -13,9 +13,11 @@ from typing import Any, TypeVar, cast
 import click
 
 from chassis.errors import Unavailable
+from chassis.processing.leases import living
 from chassis.processing.tables import create_tables
 from chassis.service import Service
 from chassis.store.postgres import PostgresStore
+from chassis.store.protocol import Store
 from chassis.store.sqlite import SqliteStore, open_store
 from nyfiken.databases import reason, telling
 from nyfiken.key_files import platform_keys
@@ -37,9 +39,14 @@ class Histories:
     servers: Servers
     services: tuple[str, ...] = SERVICES
 
-    def opened(self) -> AbstractContextManager[list[Opened]]:
-        """The services with their stores; says so when there is none. Raises ClickException."""
-        return _opened(self.data, self.servers, self.services)
+    def opened(self, *, may_make: bool = False) -> AbstractContextManager[list[Opened]]:
+        """The services with their stores; says so when there is none, or makes files. Raises ClickException."""
+        return _opened(self.data, self.servers, self.services, may_make)
+
+    @property
+    def exist(self) -> bool:
+        """Whether there may be stores to open."""
+        return has_history(self.data, self.servers)
 
 
 SERVICE = click.argument("services", type=click.Choice(SERVICES), metavar="SERVICE")
@@ -83,11 +90,11 @@ histories_options = histories_of(ONE_OR_ALL)
 
 
 @contextmanager
-def _opened(data: Path, servers: Servers, names: Iterable[str]) -> Iterator[list[Opened]]:
-    if not has_history(data, servers):
+def _opened(data: Path, servers: Servers, names: Iterable[str], may_make: bool) -> Iterator[list[Opened]]:
+    if not may_make and not has_history(data, servers):
         raise click.ClickException(f"there is no history in {data}; say where it is: --data, or --postgres")
     services: list[Service] = [import_module(f"services.{name}.main").SERVICE for name in names]
-    master = platform_keys(data, may_make=False).master
+    master = platform_keys(data, may_make=may_make).master
     with ExitStack() as opening:
         stores = [opening.enter_context(opened_one(service.name, data, servers, master)) for service in services]
         for store in stores:
@@ -115,6 +122,16 @@ def opened_one(service: str, data: Path, servers: Servers, master_key: bytes) ->
         yield store
     finally:
         store.close()
+
+
+def must_stand_still(service: Service, store: Store) -> None:
+    """Raise ClickException where a worker of the service lives, as far as leases tell."""
+    with store.transaction() as transaction:
+        if workers := sorted(living(transaction)):
+            raise click.ClickException(
+                f"{', '.join(workers)} of {service.name} lives, or did so ten seconds ago: stop all processes of "
+                f"{service.name} first"
+            )
 
 
 def partitions_of(

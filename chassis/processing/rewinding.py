@@ -32,6 +32,8 @@ _AT_ONCE = 500
 Past = Callable[[Place, int], Iterator[Sequence[Recorded]]]
 """All that a source has of a partition up to a position, in order."""
 _NOWHERE = Head()
+_HELD = "held"
+"""Where a rule is held: behind an event that is no history's."""
 
 
 class TooLate(Exception):
@@ -67,16 +69,36 @@ def begin(service: Service, store: Store, then: Mapping[Place, Head], past: Past
 
     ``then`` names every partition that they read. Gives their names; raises as ``rewind``.
     """
-    readers, at = _readers(service, store)
-    new = [rule for rule in readers if isinstance(rule, ReactionProcessor) and not at[rule.name]]
-    _rewound(store, then, frozenset(), past, new, at)
+    rules, at = _rules(service, store)
+    new = [rule for rule in rules if not _has_begun(at[rule.name])]
+    _rewound(store, then, frozenset(), past, new, {rule.name: {} for rule in new})
     return [rule.name for rule in new]
 
 
 def not_begun(service: Service, store: Store) -> list[str]:
     """The rules that have not begun anywhere."""
-    readers, at = _readers(service, store)
-    return [rule.name for rule in readers if isinstance(rule, ReactionProcessor) and not at[rule.name]]
+    rules, at = _rules(service, store)
+    return [rule.name for rule in rules if not _has_begun(at[rule.name])]
+
+
+def hold(service: Service, store: Store, ends: Mapping[Place, Head]) -> None:
+    """Let no rule answer anything up to these events, wherever it is: it counts as one that has not begun.
+
+    Whoever runs it before ``begin`` stops at once, as at a source that was restored to an older moment.
+    """
+    rules, _ = _rules(service, store)
+    with store.transaction() as transaction:
+        for rule in rules:
+            for place, last in ends.items():
+                if place[0] in rule.sources and last.position:
+                    nobodys = Head(position=last.position, id=_HELD)
+                    put_back(transaction.connection, rule.name, place, nobodys)
+
+
+def held(service: Service, store: Store) -> bool:
+    """Whether a rule of the service is held."""
+    _, at = _rules(service, store)
+    return any(map(_is_held, at.values()))
 
 
 def up_to(source: Source, partition: int, position: int) -> Iterator[Sequence[Recorded]]:
@@ -112,6 +134,20 @@ def _readers(service: Service, store: Store) -> tuple[list[Processor], Mapping[s
         for processor in found:
             processor.prepare(transaction.connection)
         return found, {p.name: checkpoints(transaction.connection, p.name) for p in found}
+
+
+def _rules(service: Service, store: Store) -> tuple[list[ReactionProcessor], Mapping[str, Checkpoints]]:
+    readers, at = _readers(service, store)
+    rules = [rule for rule in readers if isinstance(rule, ReactionProcessor)]
+    return rules, {rule.name: at[rule.name] for rule in rules}
+
+
+def _has_begun(at: Checkpoints) -> bool:
+    return bool(at) and not _is_held(at)
+
+
+def _is_held(at: Checkpoints) -> bool:
+    return any(before.event_id == _HELD for before in at.values())
 
 
 def _lost(source: Source, reached: Iterable[tuple[Place, Checkpoint]]) -> frozenset[Reached]:

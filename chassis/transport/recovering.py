@@ -35,7 +35,7 @@ def lacking(store: Store, published: Published) -> Iterator[Sequence[Recorded]]:
     """
     for partition, head in store.heads().items():
         for events in published(partition, head):
-            yield [_as_it_was(recorded) for recorded in events]
+            yield [as_it_was(recorded) for recorded in events]
 
 
 def take_back(store: Store, events: Sequence[Recorded], rules: Collection[str]) -> None:
@@ -73,8 +73,8 @@ def until(
     return last
 
 
-def _as_it_was(recorded: Recorded) -> Recorded:
-    """Whether it had personal values, its topic does not tell; one that may have had some counts as if it had."""
+def as_it_was(recorded: Recorded) -> Recorded:
+    """Whether it had personal values, what was published does not tell; one that may have had some counts as if."""
     return dataclasses.replace(recorded, sealed=bool(personal_fields(type(recorded.event))), _event=None)
 
 

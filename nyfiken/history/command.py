@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from nyfiken.history.export import export
+from nyfiken.history.load import load
 from nyfiken.history.pull import pull
 from nyfiken.history.sql import sql
 from nyfiken.history.verify import verify
@@ -13,7 +14,7 @@ from nyfiken.history.what_if import what_if
 
 @click.group()
 def command() -> None:
-    """Pull the whole history into files of your own, prove them, ask them.
+    """Pull the whole history into files of your own, prove them, ask them; load it into an empty platform.
 
     \b
     export NYFIKEN_TOKEN=$(nyfiken token --sub analys --role analyst)
@@ -23,5 +24,5 @@ def command() -> None:
     """
 
 
-for each in (pull, verify, sql, what_if, export):
+for each in (pull, verify, sql, what_if, export, load):
     command.add_command(each)

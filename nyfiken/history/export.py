@@ -19,7 +19,8 @@ _SHOWN = 10_000
 @click.option("--format", "form", type=click.Choice(["cloudevents", "ocel"]), default="cloudevents", show_default=True)
 @told
 def export(path: Path, output: Path, form: str) -> None:
-    """Write a pulled history as other tools read it. People have the pseudonyms of the folder.
+    """Write a pulled history as other tools read it. People have the pseudonyms of the folder, or of a whole history
+    the ids of the platform: then nobody else may read the file.
 
     \b
     cloudevents   CloudEvents 1.0, a JSON object a line; each partition in its order, what is withheld as marks
@@ -32,7 +33,7 @@ def export(path: Path, output: Path, form: str) -> None:
 
     history = History.open(path)
     pieces = lines(Folder(path)) if form == "cloudevents" else iter([event_log(history.events())])
-    with new_file(output) as beside, bar("exported") as show, beside.open("wb") as file:
+    with new_file(output, private=history.manifest.whole) as beside, bar("exported") as show, beside.open("wb") as file:
         for number, piece in enumerate(pieces, start=1):
             file.write(piece)
             if number % _SHOWN == 0:

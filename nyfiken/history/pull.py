@@ -13,7 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+import jwt
 
+from history.errors import NotTold
 from nyfiken.brokers import reached
 from nyfiken.history.telling import DIRECTORY, told
 from nyfiken.layout import SERVICES, Layout, elsewhere, port_option
@@ -31,6 +33,7 @@ _TOKEN = "NYFIKEN_TOKEN"  # noqa: S105 - the name of a setting
 @click.option("--at", multiple=True, metavar="SERVICE=URL", help="Where each of the three is, if not at --port.")
 @port_option
 @click.option("--token-file", type=click.File(), help=f"Holds a token with the role analyst; else {_TOKEN} is one.")
+@click.option("--whole", is_flag=True, help="As services know it, to be loaded elsewhere; takes the role service.")
 @click.option("--from-kafka", "kafka", metavar="HOST:PORT", help="Read the topics instead, with a service's rights.")
 @click.option("--topic-prefix", envvar="NYFIKEN_TOPIC_PREFIX", default="nyfiken", show_default=True)
 @click.option("--follow", is_flag=True, help="Go on with what is recorded from now on, until Ctrl-C.")
@@ -41,6 +44,7 @@ def pull(
     at: tuple[str, ...],
     port: int,
     token_file: Any,
+    whole: bool,
     kafka: str | None,
     topic_prefix: str,
     follow: bool,
@@ -55,6 +59,13 @@ def pull(
     Older files are not changed by themselves when a text is redacted, somebody is forgotten or hides their name. Do it
     with --forget from time to time, and whenever somebody was forgotten.
 
+    With --whole it is all that the services tell each other, for nyfiken history load: nothing is withheld, and people
+    have the opaque ids of the platform. Only machines are told that, and only the platform's own keys say who is one:
+
+    \b
+    export NYFIKEN_TOKEN=$(nyfiken token --sub moving --role service)
+    nyfiken history pull --whole --to whole-history
+
     Exit code 0: everything is there. 2: it is not, and one line says why; what was pulled before stays.
     """
     from history.folder import Folder
@@ -63,13 +74,12 @@ def pull(
     folder = Folder(path)
     with folder.alone(), ExitStack() as opened:
         if kafka:
-            origins = opened.enter_context(_topics(kafka, topic_prefix))
+            origins = opened.enter_context(_topics(kafka, topic_prefix, whole))
         else:
-            origins = opened.enter_context(
-                _feeds(elsewhere(at) or Layout(data=Path(), port=port).urls, _token(token_file))
-            )
+            token = _token(token_file, "service" if whole else "analyst")
+            origins = opened.enter_context(_feeds(elsewhere(at) or Layout(data=Path(), port=port).urls, token))
         with bar("pulled") as show:
-            pulling = Pull(folder, origins, show)
+            pulling = Pull(folder, origins, show, whole=whole)
             manifest = pulling.afresh() if forget else pulling.once()
         click.echo(f"{path}: {manifest.events:,} positions in {len(manifest.parts):,} files")
         with _until_asked_to_end():
@@ -78,10 +88,23 @@ def pull(
                     pulling.once()
 
 
-def _token(file: Any) -> str:
-    if token := file.read().strip() if file else os.environ.get(_TOKEN, ""):
-        return str(token)
-    raise click.UsageError(f"a token is needed: --token-file, or {_TOKEN}=$(nyfiken token --sub … --role analyst)")
+def _token(file: Any, role: str) -> str:
+    """The token; of one for a whole history its role is looked at here, for others are told less and not that it is."""
+    token = str(file.read().strip() if file else os.environ.get(_TOKEN, ""))
+    if not token:
+        raise click.UsageError(f"a token is needed: --token-file, or {_TOKEN}=$(nyfiken token --sub … --role {role})")
+    if role == "service" and role not in _roles(token):
+        raise NotTold("the token has not the role service, which --whole takes: nyfiken token --sub … --role service")
+    return token
+
+
+def _roles(token: str) -> list[str]:
+    """What it says that its bearer may do; whether that is true, the services say."""
+    try:
+        claimed = jwt.decode(token, options={"verify_signature": False}).get("roles")
+    except jwt.PyJWTError:
+        return []
+    return claimed if isinstance(claimed, list) else []
 
 
 @contextmanager
@@ -96,11 +119,11 @@ def _feeds(addresses: Mapping[str, str], token: str) -> Iterator[list[Origin]]:
 
 
 @contextmanager
-def _topics(kafka: str, prefix: str) -> Iterator[list[Origin]]:
+def _topics(kafka: str, prefix: str, whole: bool) -> Iterator[list[Origin]]:
     """What is read of a topic is kept in a folder that nobody else may look into, and that is removed."""
     from chassis.store.sqlite import SqliteStore
     from chassis.transport.kafka.published import published
-    from history.topic import Topic
+    from history.topic import ANALYST, SERVICE, Topic
 
     brokers = Servers(kafka=kafka, topic_prefix=prefix).brokers()
     assert brokers is not None, "a Kafka was named"  # noqa: S101 - its address is an argument
@@ -114,7 +137,8 @@ def _topics(kafka: str, prefix: str) -> Iterator[list[Origin]]:
             store = SqliteStore(place, service, master_key=bytes(32), partitions=topic.partitions)
             closing.callback(store.close)
             disclose = import_module(f"services.{service}.main").SERVICE.disclose
-            origins.append(Topic(store, disclose, partial(published, brokers, service)))
+            caller = SERVICE if whole else ANALYST
+            origins.append(Topic(store, disclose, partial(published, brokers, service), caller))
         yield origins
 
 

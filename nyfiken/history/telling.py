@@ -24,12 +24,22 @@ HISTORY = click.argument("path", metavar="DIR", type=DIRECTORY)
 
 
 def told(function: F) -> F:
-    """One line and exit code 2 for whatever an analyst can do something about."""
+    """As ``in_one_line``, of a command that takes more than what the platform itself needs."""
 
     @functools.wraps(function)
     def wrapped(*args: Any, **kwargs: Any) -> Any:
         if find_spec("pyarrow") is None:
             raise click.ClickException("what the analysts' commands need is not installed here: make history")
+        return in_one_line(function)(*args, **kwargs)
+
+    return wrapped  # type: ignore[return-value]
+
+
+def in_one_line(function: F) -> F:
+    """One line and exit code 2 for whatever somebody can do something about."""
+
+    @functools.wraps(function)
+    def wrapped(*args: Any, **kwargs: Any) -> Any:
         try:
             return function(*args, **kwargs)
         except HistoryError as error:
@@ -40,12 +50,17 @@ def told(function: F) -> F:
 
 
 @contextmanager
-def new_file(path: Path) -> Iterator[Path]:
-    """Where to write what is to be there, whole, after the block, and not at all if it raises. Raises HistoryError."""
+def new_file(path: Path, *, private: bool = False) -> Iterator[Path]:
+    """Where to write what is to be there, whole, after the block, and not at all if it raises. Raises HistoryError.
+
+    What is ``private`` nobody else may read.
+    """
     if path.exists():
         raise HistoryError(f"{path}: is there already")
     beside = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
+        if private:
+            beside.touch(mode=0o600)
         yield beside
         beside.replace(path)
     finally:
