@@ -4,7 +4,9 @@ import dataclasses
 
 import pytest
 
+from chassis.transport.cloudevents import from_batch
 from history.errors import NotTold, NotUnderstood, WrongFolder
+from history.exporting import lines
 from history.folder import Folder
 from history.pull import Pull
 from tests.history.origins import EXAMPLES, KARIN, Origin, faults, history, pull, unseen
@@ -88,6 +90,20 @@ def test_many_small_files_become_few(folder, ideas):
     assert faults(folder) == []
 
 
+def test_each_partition_is_exported_in_its_order_also_where_files_were_put_together_around_a_large_one(
+    folder, ideas, monkeypatch
+):
+    monkeypatch.setattr("history.compacting._LARGE", 30)
+    monkeypatch.setattr("history.compacting._MANY", 2)
+    for known in (4, 5, 6, 25, 26, 27, 28):
+        ideas.known = dict.fromkeys(ideas.events, known)
+        pull(folder, ideas)
+    parts = [part for part in folder.manifest().parts if part.month == "2026-01"]
+    assert any(len(part.ranges) > 2 for part in parts), "none was put together around another"
+    told = from_batch(b"[" + b",".join(lines(folder)) + b"]")
+    assert [(each.partition, each.position) for each in told] == [(n, at) for n in (0, 1) for at in range(1, 29)]
+
+
 def test_what_each_column_means_lies_beside_the_files(folder, ideas):
     pull(folder, ideas)
     told = (folder.path / "dictionary.md").read_text()
@@ -120,6 +136,47 @@ def test_no_file_names_a_person_as_the_platform_does(folder, ideas):
     for part in folder.manifest().parts:
         table = folder.table(part)
         assert not [c for c in table.column_names if KARIN in str(table.column(c).to_pylist())]
+
+
+@pytest.fixture
+def told_whole():
+    """All that a service tells the others."""
+    return Origin("ideas", history("ideas", 100, withheld=0))
+
+
+def pull_whole(folder, *origins):
+    return Pull(folder, origins, unseen, whole=True).once()
+
+
+def test_a_whole_history_has_people_as_the_platform_calls_them_and_nobody_else_may_read_it(folder, told_whole):
+    assert pull_whole(folder, told_whole).whole
+    assert [told.data for told in content(folder)["ideas", 0]] == [told.data for told in told_whole.events[0]]
+    assert {told.metadata.by for told in content(folder)["ideas", 0]} == {KARIN}
+    assert not (folder.path / "pseudonyms.key").exists()
+    assert folder.path.stat().st_mode & 0o777 == 0o700
+    assert faults(folder) == []
+
+
+def test_a_whole_history_is_read_once_more_as_a_whole_one(folder, told_whole):
+    pull_whole(folder, told_whole)
+    assert Pull(folder, [told_whole], unseen, whole=True).afresh().whole
+    assert ids(content(folder)) == ids(everything(told_whole))
+
+
+def test_of_a_whole_history_nothing_is_withheld(folder, ideas):
+    with pytest.raises(NotTold, match="ideas/0:5: is withheld; a whole history is told to the role service alone"):
+        pull_whole(folder, ideas)
+    assert folder.manifest().events == 0
+
+
+def test_a_folder_of_one_kind_is_not_gone_on_with_as_the_other(tmp_path, told_whole):
+    whole, analysts = Folder(tmp_path / "whole"), Folder(tmp_path / "analysts")
+    before = pull_whole(whole, told_whole), pull(analysts, told_whole)
+    with pytest.raises(WrongFolder, match="holds a whole history; go on with --whole"):
+        pull(whole, told_whole)
+    with pytest.raises(WrongFolder, match="holds what analysts are told; pull --whole into a new folder"):
+        pull_whole(analysts, told_whole)
+    assert (whole.manifest(), analysts.manifest()) == before
 
 
 def test_a_service_that_goes_away_leaves_what_was_there(folder, ideas, experiments):

@@ -11,7 +11,7 @@ from chassis.processing.checkpoints import checkpoints
 from chassis.processing.parking import parked
 from chassis.processing.reaction import Reaction, Then, answered_by
 from chassis.processing.registry import generations, start_generation
-from chassis.processing.rewinding import TooLate, begin, not_begun, up_to
+from chassis.processing.rewinding import TooLate, begin, held, hold, not_begun, up_to
 from chassis.processing.source import OwnStore
 from chassis.service import Service
 from chassis.store.protocol import Append, Head
@@ -229,6 +229,24 @@ def test_rules_that_have_not_begun_begin_where_they_are_told_as_if_they_had_answ
     hear(owner, service)
     assert (answers(listener, "mirror"), answers(listener, "counting")) == ([2], [1])
     assert position(listener, "forget-signers") == 2
+
+
+def test_rules_that_are_held_answer_nothing_until_they_begin(owner, listener, hear):
+    """As they are while a history is loaded: not what is there by then, nor what comes after; wherever they were."""
+    hear(owner)
+    whole = [raised("counter-a", 0, 1, 2), raised("counter-b", 0, 3)]
+    owner.append(whole[0])
+    hold(HEARING, listener, {("suite", 0): Head(position=3, id="the last of three")})
+    assert (held(HEARING, listener), not_begun(HEARING, listener)) == (True, ["mirror", "counting"])
+    hear(owner)
+    owner.append(whole[1])
+    hear(owner)
+    assert (answers(listener, "mirror"), answers(listener, "counting")) == ([], [])
+    begin(HEARING, listener, {("suite", 0): owner.heads()[0]}, past_of(owner))
+    assert (held(HEARING, listener), not_begun(HEARING, listener)) == (False, [])
+    owner.append(raised("counter-c", 0, 4))
+    hear(owner)
+    assert (answers(listener, "mirror"), answers(listener, "counting")) == ([4], [3])
 
 
 def test_what_a_rule_is_known_to_have_answered_in_a_stream_it_does_not_answer_there_again(store, worker):
