@@ -34,10 +34,12 @@ SCHEMA = pa.schema(
         _field("version", pa.int32(), "Its number in that stream, from 1."),
         _field("recorded_at", _MOMENT, "When it was recorded."),
         _field("occurred_at", _MOMENT, "When it happened, where that is another moment (imports)."),
-        _field("by", pa.string(), "Who or what recorded it: a pseudonym of this folder, or hidden."),
+        _field(
+            "by", pa.string(), "Who or what recorded it: a pseudonym of this folder, or hidden; the id in a whole one."
+        ),
         _field("correlation_id", pa.string(), "What one request led to."),
         _field("causation_id", pa.string(), "The event or command that caused it."),
-        _field(_DATA, pa.string(), "What happened, JSON as the contract has it; people as pseudonyms of this folder."),
+        _field(_DATA, pa.string(), "What happened, JSON as the contract has it; people as in by."),
     ]
 )
 """Service and month (UTC, of ``recorded_at``) are in a file's path."""

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import dataclasses
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
 import click
 
-from chassis.processing.rewinding import begin, held, hold, up_to
-from chassis.processing.source import OwnStore
+from chassis.processing.checkpoints import Place
+from chassis.processing.reaction import Reaction
+from chassis.processing.rewinding import Past, begin, held, hold, up_to
+from chassis.processing.source import OwnStore, Source
+from chassis.recorded import Recorded
 from chassis.store.protocol import Head
 from history.errors import NotLoaded
 from history.loading import Destination, Destinations, Whole, checked
@@ -20,7 +23,7 @@ from history.loading import load as loaded
 from nyfiken.brokers import reached
 from nyfiken.history.telling import in_one_line
 from nyfiken.layout import data_option
-from nyfiken.progress import bar
+from nyfiken.progress import Show, bar
 from nyfiken.servers import Servers, servers_options
 from nyfiken.stores import Histories, Opened, must_stand_still
 
@@ -153,7 +156,26 @@ def _begin_rules(services: Sequence[Opened]) -> None:
     """Rules go on behind all that was loaded, as if they had answered it; what they remember is made of it."""
     sources = {service.name: OwnStore(store) for service, store in services}
     ends = {(name, n): head for name, source in sources.items() for n, head in source.heads().items()}
-    for service, store in services:
-        read = {name for rule in service.reactions for name in rule.sources}
-        then: dict[tuple[str, int], Head] = {place: head for place, head in ends.items() if place[0] in read}
-        begin(service, store, then, lambda place, position: up_to(sources[place[0]], place[1], position))
+    with bar("remembered") as show:
+        past = _past(sources, show, sum(_behind(rule, ends) for service, _ in services for rule in service.reactions))
+        for service, store in services:
+            read = {name for rule in service.reactions for name in rule.sources}
+            begin(service, store, {place: head for place, head in ends.items() if place[0] in read}, past)
+
+
+def _past(sources: Mapping[str, Source], show: Show, total: int) -> Past:
+    done = 0
+
+    def past(place: Place, position: int) -> Iterator[Sequence[Recorded]]:
+        nonlocal done
+        for events in up_to(sources[place[0]], place[1], position):
+            yield events
+            done += len(events)
+            show(done, total)
+
+    return past
+
+
+def _behind(rule: Reaction, ends: Mapping[Place, Head]) -> int:
+    """How many events a rule looks at once more, to remember them."""
+    return sum(head.position for place, head in ends.items() if rule.remembers and place[0] in rule.sources)
