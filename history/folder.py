@@ -155,7 +155,7 @@ class Folder:
     def table(
         self, part: Part, columns: Sequence[str] | None = None, where: Sequence[tuple[str, str, int]] | None = None
     ) -> pa.Table:
-        """The rows of a file, or these columns of them, or those rows ``where`` (column, comparison, value) hold.
+        """The rows of a file, or these columns of them; only those ``where`` (column, comparison, value) holds.
 
         Raises WrongFolder for one that is not there, cut short, or of another schema.
         """

@@ -65,8 +65,12 @@ class Pull:
 
     def once(self) -> Manifest:
         """Everything that there is now. Raises HistoryError; what was written before stays."""
-        self._pull(self._checked())
-        return self._tidied()
+        try:
+            self._pull(self._checked())
+            return self._tidied()
+        except BaseException:
+            self._folder.tidy(self._folder.manifest())  # of what it was just writing, so that the folder is proved
+            raise
 
     def afresh(self) -> Manifest:
         """Everything once more, in the place of what is there: so no file tells any longer what is not told today.

@@ -211,6 +211,20 @@ def test_a_service_that_goes_away_half_way_leaves_a_folder_that_is_gone_on_with(
     assert faults(folder) == []
 
 
+def test_a_pull_that_is_asked_to_end_leaves_no_file_that_no_manifest_names(folder, ideas, monkeypatch):
+    before = pull(folder, Origin("ideas", {n: told[:10] for n, told in ideas.events.items()}))
+    pulling = Pull(folder, [ideas], unseen)
+
+    def asked_to_end(manifest):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(folder, "keep", asked_to_end)
+    with pytest.raises(KeyboardInterrupt):
+        pulling.once()
+    assert folder.manifest() == before
+    assert faults(folder) == []
+
+
 @pytest.fixture
 def redacted(ideas):
     """What somebody wrote at the beginning is masked after it was pulled."""

@@ -89,7 +89,8 @@ def test_who_follows_gets_what_is_recorded_from_then_on_until_asked_to_end(platf
         told = following.communicate()[0]
     assert following.returncode == 0
     assert told.splitlines()[-1] == "ended; the same command goes on"
-    assert analyst("verify", folder.path)[0] == 0
+    code, said = analyst("verify", folder.path)
+    assert code == 0, said
 
 
 @pytest.mark.parametrize("platform", ["servers"], indirect=True)
