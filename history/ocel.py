@@ -1,7 +1,8 @@
 """A history as an object-centric event log: OCEL 2.0 in its JSON format (ocel-standard.org, 2023, section 7).
 
 Objects are ideas, experiments, lessons, challenges and units. An event is of the thing whose stream it is in, and of
-whatever else it names; the qualifier is the field that names it. What is one of few codes becomes an attribute.
+whatever else it names, each once; the qualifier is the field that names it. What is one of few codes becomes an
+attribute.
 """
 
 from __future__ import annotations
@@ -59,13 +60,15 @@ def written(events: Iterable[Recorded]) -> bytes:
 
 
 def _event(recorded: Recorded) -> Json:
-    related = dict.fromkeys([(recorded.stream, OF), *_related(recorded.event)])
+    related = {recorded.stream: OF}
+    for thing, qualifier in _related(recorded.event):
+        related.setdefault(thing, qualifier)
     return {
         "id": recorded.id,
         "type": family_of(recorded.type),
         "time": rfc3339(recorded.happened_at),
         "attributes": [{"name": name, "value": value} for name, value in _codes(recorded.event)],
-        "relationships": [{"objectId": thing, "qualifier": qualifier} for thing, qualifier in related],
+        "relationships": [{"objectId": thing, "qualifier": qualifier} for thing, qualifier in related.items()],
     }
 
 

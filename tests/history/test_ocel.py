@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from benchmarks.city.recording import by_partition, recorded
 from chassis.recorded import Recorded
 from history.ocel import KINDS, OF, log, written
 from tests.history.origins import history
@@ -36,6 +37,14 @@ def test_each_event_is_first_of_all_of_the_thing_that_it_happened_to(told, event
     assert [each["relationships"][0] for each in told["events"]] == [
         {"objectId": each.stream, "qualifier": OF} for each in events
     ]
+
+
+def test_a_thing_that_an_event_names_again_is_told_once_for_tools_keep_one_of_them():
+    (_, lived), *_ = by_partition(recorded(200, partitions=1)).items()
+    related = [each["relationships"] for each in log(lived)["events"]]
+    assert {each[0]["qualifier"] for each in related} == {OF}
+    assert any(len(each) > 1 for each in related)
+    assert all(len({one["objectId"] for one in each}) == len(each) for each in related)
 
 
 def test_an_experiment_that_failed_is_of_its_ideas_and_its_unit(told):
