@@ -21,9 +21,7 @@ from contracts.event import brought_up, converter, upcasters
 from history import views
 from history.chosen import Bounds
 from history.columns import SCHEMA
-from history.errors import NotAsked, WrongFolder
-from history.folder import UNKNOWN_MONTH
-from history.manifest import Manifest
+from history.errors import NotAsked
 from history.moments import By, Moment
 from history.replay import History
 from history.scenario import AS_IT_WAS, Scenario
@@ -50,7 +48,7 @@ class Database:
         """What it is of: the positions that its answers are of, and what lies in the folder."""
         self._folded: set[str] = set()
         self._connection = duckdb.connect(":memory:")
-        files = _files(history.folder.path, history.manifest)
+        files = history.folder.files(history.manifest)
         if is_supposed := history.scenario is not AS_IT_WAS:
             self._suppose(history.scenario)
         self._connection.execute(f"CREATE VIEW told AS {_told(files, history.bounds, is_supposed)}")
@@ -146,19 +144,6 @@ def opened(
         yield database
     finally:
         database.close()
-
-
-def _files(path: Path, manifest: Manifest) -> list[str]:
-    """What the manifest names, each a file of this folder: a link in its place leads nowhere."""
-    root = path.resolve()
-    files = []
-    for part in manifest.parts:
-        place = root / part.path
-        if not place.is_relative_to(root) or place.resolve() != place or not place.is_file():
-            raise WrongFolder(f"{path / part.path}: is not a file of this folder")
-        if part.month != UNKNOWN_MONTH:
-            files.append(str(place))
-    return files
 
 
 def _newest(table: pa.Table) -> pa.Table:

@@ -152,6 +152,21 @@ class Folder:
             if str(place.relative_to(self.path)) not in named:
                 place.unlink()
 
+    def files(self, manifest: Manifest) -> list[str]:
+        """Where everything lies that is told, for whoever reads it by itself: what the manifest names.
+
+        Each is a file of this folder: a link in its place leads nowhere. Raises WrongFolder.
+        """
+        root = self.path.resolve()
+        files = []
+        for part in manifest.parts:
+            place = root / part.path
+            if not place.is_relative_to(root) or place.resolve() != place or not place.is_file():
+                raise WrongFolder(f"{self.path / part.path}: is not a file of this folder")
+            if part.month != UNKNOWN_MONTH:
+                files.append(str(place))
+        return files
+
     def table(
         self, part: Part, columns: Sequence[str] | None = None, where: Sequence[tuple[str, str, int]] | None = None
     ) -> pa.Table:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from chassis.processing.read_model import ReadModel
+from history.errors import HistoryError
 from services.experiments.read_models import EXPERIMENT_BOARD, FAILURE_WALL, LESSON_LIBRARY
 from services.ideas.read_models import CHALLENGE_OVERVIEW, CHALLENGE_PARTS, IDEA_BOARD, IDEA_STORY, TRIED_BEFORE
 
@@ -15,3 +16,10 @@ MODELS: Mapping[str, ReadModel[Any]] = {
     )
 }
 """By name."""
+
+
+def model_named(name: str) -> ReadModel[Any]:
+    """One of them. Raises HistoryError for an unknown name."""
+    if (model := MODELS.get(name)) is None:
+        raise HistoryError(f"{name}: is no read model; there are {', '.join(sorted(MODELS))}")
+    return model

@@ -28,7 +28,7 @@ from history.columns import events_of
 from history.errors import HistoryError, Interrupted
 from history.folder import UNKNOWN_MONTH, Folder
 from history.manifest import Manifest, Part
-from history.models import MODELS
+from history.models import model_named
 from history.moments import By, Moment, first_of, moment_of
 from history.scenario import AS_IT_WAS, WITH_SERVICE, Scenario
 
@@ -186,9 +186,7 @@ class History:
         That is the row there was or None, an event, and the key; it gives the row, or None to remove it. Raises
         HistoryError for an unknown name, Interrupted for whatever the fold raises.
         """
-        model = MODELS.get(name)
-        if model is None:
-            raise HistoryError(f"{name}: is no read model; there are {', '.join(sorted(MODELS))}")
+        model = model_named(name)
         rows: dict[str, Any] = {}
         for recorded in self.events(types=model.types, sources=model.sources):
             try:
