@@ -17,6 +17,8 @@ RUNTIME := $(VENV)/.runtime-installed
 HISTORY := $(VENV)/.history-installed
 DEV := $(VENV)/.dev-installed
 LOAD := $(VENV)-load
+SPARK := $(VENV)-spark
+MINING := $(VENV)-mining
 
 .PHONY: help
 help: ## List the targets
@@ -48,6 +50,15 @@ chaos: $(DEV) ## Let servers fail at random, one fault after the other (MINUTES=
 .PHONY: cluster-test
 cluster-test: $(DEV) ## Try manifests, runbooks and faults on a real Kubernetes, built once (PART=manifests or platform, ARGS="-k zero")
 	@PART=$(PART) ARGS="$(ARGS)" .ci/kubernetes/run
+
+.PHONY: test-spark
+test-spark: $(SPARK)/.installed ## Let Spark read what was pulled, as it is (takes Java 17; ARGS="-k wall" for some)
+	@command -v java >/dev/null || { echo "Java 17 or newer is needed; on Debian: apt-get install default-jre-headless" >&2; exit 1; }
+	@$(SPARK)/bin/python -m pytest tests/field/test_spark.py $(ARGS)
+
+.PHONY: test-mining
+test-mining: $(MINING)/.installed ## Let pm4py read the event log of what was pulled, and discover processes in it
+	@$(MINING)/bin/python -m pytest tests/field/test_mining.py $(ARGS)
 
 .PHONY: check
 check: $(DEV) ## Lint, format, types and the rules of who imports whom
@@ -87,12 +98,12 @@ fingerprints: $(DEV) ## Write down the read models as they are now (SAME_ROWS=1:
 lock: ## Write requirements/*.txt again, with hashes, from requirements/*.in
 	@test -x $(VENV)-lock/bin/uv || ( $(PYTHON) -m venv $(VENV)-lock && \
 		$(VENV)-lock/bin/python -m pip install --quiet --require-hashes -r requirements/lock.txt )
-	@for set in lock runtime history dev load; do $(VENV)-lock/bin/uv pip compile --quiet --universal --python-version 3.11 \
+	@for set in lock runtime history dev load spark mining; do $(VENV)-lock/bin/uv pip compile --quiet --universal --python-version 3.11 \
 		--generate-hashes --no-header requirements/$$set.in --output-file requirements/$$set.txt || exit 1; done
 
 .PHONY: clean
 clean: ## Remove what was built: virtual environments and caches; never data
-	@rm -rf $(VENV) $(VENV)-lock $(LOAD) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@rm -rf $(VENV) $(VENV)-lock $(LOAD) $(SPARK) $(MINING) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # A stamp is newer than the requirements it was made from, so the second time costs nothing.
@@ -108,10 +119,11 @@ $(DEV): requirements/dev.txt | $(PY)
 	@echo "Installing what the tests and checks need …"
 	@$(PIP_INSTALL) -r $< && touch $@ $(RUNTIME) $(HISTORY)
 
-$(LOAD)/.installed: requirements/load.txt
+# An environment of its own for what nothing else is to stand on.
+$(LOAD)/.installed $(SPARK)/.installed $(MINING)/.installed: $(VENV)-%/.installed: requirements/%.txt
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed; name one: make PYTHON=/path/to/python3 …" >&2; exit 1; }
-	@echo "Making $(LOAD): the platform, and what gives it load …"
-	@$(PYTHON) -m venv $(LOAD) && $(LOAD)/bin/python -m pip install --quiet --disable-pip-version-check \
+	@echo "Making $(@D) of $< …"
+	@$(PYTHON) -m venv $(@D) && $(@D)/bin/python -m pip install --quiet --disable-pip-version-check \
 		--require-hashes -r $< && touch $@
 
 $(PY):
