@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable, Iterator
+from functools import cache
 from typing import Annotated, Any, Literal, get_args, get_origin
 
 import orjson
@@ -82,10 +83,17 @@ def _related(happening: Any) -> Iterator[tuple[str, str]]:
 
 
 def _codes(happening: Any) -> Iterator[tuple[str, str]]:
-    for field in dataclasses.fields(happening):
-        value = getattr(happening, field.name)
-        if isinstance(value, str) and _is_code(type_of(type(happening), field.name)):
-            yield field.name, value
+    kind: Any = type(happening)
+    for field in _of_codes(kind):
+        value = getattr(happening, field)
+        if isinstance(value, str):
+            yield field, value
+
+
+@cache
+def _of_codes(kind: Any) -> tuple[str, ...]:
+    """The fields of an event that may hold a code."""
+    return tuple(f.name for f in dataclasses.fields(kind) if _is_code(type_of(kind, f.name)))
 
 
 def _is_code(hint: Any) -> bool:
