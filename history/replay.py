@@ -22,7 +22,7 @@ import pyarrow.compute as pc
 
 from chassis.processing.read_model import ReadModel
 from chassis.recorded import Position, Recorded
-from contracts.event import family_of
+from contracts.event import events, family_of
 from history.chosen import Bounds, Chosen
 from history.columns import events_of
 from history.errors import HistoryError, Interrupted
@@ -136,6 +136,7 @@ class History:
         """All events, in the order in which they were recorded; what is withheld is passed by.
 
         ``types`` are wire names, of which every version is given; ``since`` and ``until`` are of ``recorded_at``.
+        Raises HistoryError for a name that is none.
         """
         chosen = Chosen(
             services=None if sources is None else frozenset(sources),
@@ -234,7 +235,12 @@ class History:
 
 
 def _families(types: Iterable[str] | None) -> frozenset[str] | None:
-    return None if types is None else frozenset(family_of(name) for name in types)
+    if types is None:
+        return None
+    families, known = {family_of(name): name for name in types}, {family_of(name) for name in events()}
+    for unknown in families.keys() - known:
+        raise HistoryError(f"{families[unknown]}: is no event of this release")
+    return frozenset(families)
 
 
 def difference(before: Folded, after: Folded) -> Difference:

@@ -53,6 +53,12 @@ def test_events_of_a_type_of_a_time_and_of_a_stream(whole, told):
     assert set(ids(whole.events(sources=["experiments"]))) == {e.id for e in told if e.service == "experiments"}
 
 
+@pytest.mark.parametrize("name", ["idea-submited.v1", "idea-submitted"])
+def test_a_type_that_there_is_none_of_is_refused(whole, name):
+    with pytest.raises(HistoryError, match=f"{name}: is no event of this release"):
+        whole.replay(lambda count, _: count + 1, 0, types=[name])
+
+
 def test_as_of_a_moment_is_what_was_recorded_by_then_that_very_moment_included(whole, told):
     moment = BEGAN + EVERY * 33
     assert set(ids(whole.as_of(moment).events())) == {each.id for each in told if each.recorded_at <= moment}
