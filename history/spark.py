@@ -27,7 +27,7 @@ from pyspark.sql import DataFrame, SparkSession, functions
 from chassis.processing.read_model import ReadModel
 from chassis.recorded import Recorded
 from contracts.event import converter, family_of
-from history.columns import SCHEMA, told_of
+from history.columns import SCHEMA, events_of
 from history.errors import Interrupted
 from history.folder import EVENTS, Folder
 from history.models import MODELS, model_named
@@ -114,11 +114,10 @@ def _told_of(recorded: Recorded) -> Iterator[None]:
         raise Interrupted(recorded, error) from error
 
 
-def _events(batch: pa.RecordBatch) -> Iterator[Recorded]:
+def _events(batch: pa.RecordBatch) -> list[Recorded]:
     """Spark has moments in the time zone of its session."""
     table = pa.Table.from_batches([batch])
-    told = told_of(table.select(SCHEMA.names).cast(SCHEMA), table.column("service").to_pylist())
-    return (each for each in told if isinstance(each, Recorded))
+    return events_of(table.select(SCHEMA.names).cast(SCHEMA), table.column("service").to_pylist())
 
 
 def _type(structure: Structure) -> str:

@@ -69,6 +69,7 @@ def test_a_folder_is_read_without_anything_of_ours(spark, path, told):
     assert {row.service for row in plain.where(f"type = '{WITHHELD}'").collect()} == {"notifications"}
     assert set(plain.columns) == set(told.columns)
     assert counts(plain.where("id IS NOT NULL"), "service", "month") == counts(told, "service", "month")
+    assert sorted(wall_of(plain)) == sorted(wall_of(told))
 
 
 def test_what_no_manifest_names_does_not_count(spark, path, told, tmp_path):
