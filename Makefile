@@ -90,6 +90,10 @@ contracts: $(DEV) ## Write again what is generated from the event classes and th
 	@$(PY) -m contracts.generate
 	@bin/nyfiken openapi --write
 
+.PHONY: notebook
+notebook: $(DEV) ## Run the analysts' notebook over a made-up city, and write its answers down again
+	@$(PY) -m tests.history.notebook
+
 .PHONY: fingerprints
 fingerprints: $(DEV) ## Write down the read models as they are now (SAME_ROWS=1: a change that leaves every row as it was)
 	@$(PY) -m tests.services.fingerprints $(if $(SAME_ROWS),--same-rows)
