@@ -41,7 +41,7 @@ _WORD = re.compile(r"\w+")
 
 
 class Database:
-    """Made of a history, as it was at a moment if one is given; close it. Raises WrongFolder, HistoryError."""
+    """Made of a history, with its bounds and what is supposed in it; close it. Raises WrongFolder, HistoryError."""
 
     def __init__(self, history: History) -> None:
         self.history = history
