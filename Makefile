@@ -76,6 +76,10 @@ format: $(DEV) ## Format the code and mend what the linter can mend
 bench: $(DEV) ## Measure, side by side with peers; writes benchmarks/results.json (ARGS="postgres kafka" for some, GROWTH=1 for all)
 	@$(PY) -m benchmarks $(if $(GROWTH),--long) $(ARGS)
 
+.PHONY: bench-history
+bench-history: $(DEV) ## Measure what analysts do, up to a million events, side by side with peers (ARGS=--tiny to see that it works)
+	@$(PY) -m benchmarks $(ARGS) history
+
 .PHONY: load
 load: $(LOAD)/.installed ## Let people use a platform of its own (RATE=150 or USERS=300, SECONDS=60) or the one at HOST=http://…:8081; COSTS=1: what each costs
 	@$(LOAD)/bin/python -m benchmarks.load $(if $(RATE),--rate $(RATE)) $(if $(USERS),--users $(USERS)) \

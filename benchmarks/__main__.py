@@ -14,6 +14,7 @@ import click
 import structlog
 from rich.console import Console
 
+from benchmarks.analysts.rows import analysts
 from benchmarks.bench import Bench, Benchmark
 from benchmarks.freshness import freshness
 from benchmarks.growth import growth
@@ -37,8 +38,9 @@ BENCHMARKS: Mapping[str, Benchmark] = {
     "http": over_http,
     "freshness": freshness,
     "growth": growth,
+    "history": analysts,
 }
-LONG = ("growth",)
+LONG = ("growth", "history")
 """Those that take so long that they run only when they are asked for."""
 
 

@@ -78,6 +78,11 @@ class Row:
         return cls(name=name, unit=unit, ours=ours, goal=f"≤ {goal:g}", met=ours <= goal, others=others)
 
     @classmethod
+    def at_least(cls, name: str, unit: str, ours: float, *, goal: float, others: float | None = None) -> Row:
+        """A figure of ours alone, with a limit from below."""
+        return cls(name=name, unit=unit, ours=ours, goal=f"≥ {goal:g}", met=ours >= goal, others=others)
+
+    @classmethod
     def shown(
         cls,
         name: str,

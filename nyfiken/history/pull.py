@@ -4,26 +4,18 @@ from __future__ import annotations
 
 import os
 import signal
-import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from functools import partial
-from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 import jwt
 
 from history.errors import NotTold
-from nyfiken.brokers import reached
 from nyfiken.history.telling import DIRECTORY, told
-from nyfiken.layout import SERVICES, Layout, elsewhere, port_option
+from nyfiken.layout import Layout, elsewhere, port_option
 from nyfiken.progress import bar
-from nyfiken.servers import Servers
-
-if TYPE_CHECKING:
-    from history.pull import Origin
 
 _TOKEN = "NYFIKEN_TOKEN"  # noqa: S105 - the name of a setting
 
@@ -70,14 +62,15 @@ def pull(
     """
     from history.folder import Folder
     from history.pull import Pull
+    from nyfiken.history.origins import feeds, topics
 
     folder = Folder(path)
     with folder.alone(), ExitStack() as opened:
         if kafka:
-            origins = opened.enter_context(_topics(kafka, topic_prefix, whole))
+            origins = opened.enter_context(topics(kafka, topic_prefix, whole))
         else:
             token = _token(token_file, "service" if whole else "analyst")
-            origins = opened.enter_context(_feeds(elsewhere(at) or Layout(data=Path(), port=port).urls, token))
+            origins = opened.enter_context(feeds(elsewhere(at) or Layout(data=Path(), port=port).urls, token))
         with bar("pulled") as show:
             pulling = Pull(folder, origins, show, whole=whole)
             manifest = pulling.afresh() if forget else pulling.once()
@@ -105,41 +98,6 @@ def _roles(token: str) -> list[str]:
     except jwt.PyJWTError:
         return []
     return claimed if isinstance(claimed, list) else []
-
-
-@contextmanager
-def _feeds(addresses: Mapping[str, str], token: str) -> Iterator[list[Origin]]:
-    from chassis.transport.feed import Feed
-
-    with ExitStack() as closing:
-        feeds = [Feed(service, url, lambda: token) for service, url in addresses.items()]
-        for feed in feeds:
-            closing.callback(feed.close)
-        yield list(feeds)
-
-
-@contextmanager
-def _topics(kafka: str, prefix: str, whole: bool) -> Iterator[list[Origin]]:
-    """What is read of a topic is kept in a folder that nobody else may look into, and that is removed."""
-    from chassis.store.sqlite import SqliteStore
-    from chassis.transport.kafka.published import published
-    from history.topic import ANALYST, SERVICE, Topic
-
-    brokers = Servers(kafka=kafka, topic_prefix=prefix).brokers()
-    assert brokers is not None, "a Kafka was named"  # noqa: S101 - its address is an argument
-    with ExitStack() as closing, reached(brokers) as asked:
-        folder = closing.enter_context(tempfile.TemporaryDirectory(prefix="nyfiken-history-"))
-        origins: list[Origin] = []
-        for service in SERVICES:
-            if (topic := asked.topics.describe(service)) is None:
-                raise click.ClickException(f"there is no topic {brokers.topic(service)} at {kafka}")
-            place = Path(folder) / f"{service}.sqlite"
-            store = SqliteStore(place, service, master_key=bytes(32), partitions=topic.partitions)
-            closing.callback(store.close)
-            disclose = import_module(f"services.{service}.main").SERVICE.disclose
-            caller = SERVICE if whole else ANALYST
-            origins.append(Topic(store, disclose, partial(published, brokers, service), caller))
-        yield origins
 
 
 @contextmanager
