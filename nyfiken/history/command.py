@@ -7,6 +7,7 @@ import click
 from nyfiken.history.export import export
 from nyfiken.history.load import load
 from nyfiken.history.pull import pull
+from nyfiken.history.report import report
 from nyfiken.history.sql import sql
 from nyfiken.history.verify import verify
 from nyfiken.history.what_if import what_if
@@ -21,8 +22,9 @@ def command() -> None:
     nyfiken history pull --to our-history
     nyfiken history verify our-history
     nyfiken history sql our-history "FROM funnel"
+    nyfiken history report our-history --to report.html
     """
 
 
-for each in (pull, verify, sql, what_if, export, load):
+for each in (pull, verify, sql, report, what_if, export, load):
     command.add_command(each)

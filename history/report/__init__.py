@@ -1,0 +1,1 @@
+"""The report of a pulled history: one page for a board, in Swedish and English, with pictures and their numbers."""
