@@ -12,10 +12,8 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
-from history.database import Database, opened
-from history.replay import Moment, moment_of
-from history.report.asked import facts_of
-from history.report.facts import Facts
+from history.database import opened
+from history.replay import Moment
 from history.report.figures.figure import Figure
 from history.report.figures.flow import flow_figure
 from history.report.figures.outcomes import outcomes_figure
@@ -23,30 +21,10 @@ from history.report.figures.repeats import repeats_figure
 from history.report.figures.sources import sources_figure
 from history.report.figures.times import conclusion_figure, lesson_figure
 from history.report.figures.usage import usage_figure
-from history.report.flow import Flow, flow_of
-from history.report.outcomes import Outcomes, outcomes_of
-from history.report.provenance import Source, sources_of
-from history.report.repeats import Repeats, repeats_of
-from history.report.times import Times, overdue, to_conclusion, to_lesson
-from history.report.usage import Usage, usage_of
+from history.report.numbers import Numbers, numbers_of
 from history.report.words import LANGUAGES, Language, Words
 
 _HERE = Path(__file__).parent
-
-
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Numbers:
-    """All that is on the page, before it is said in a language."""
-
-    facts: Facts
-    flow: Flow
-    outcomes: Outcomes
-    to_conclusion: Times
-    to_lesson: Times
-    overdue: int
-    usage: Usage
-    repeats: Repeats
-    sources: tuple[Source, ...]
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,22 +52,6 @@ def report(path: Path, as_of: Moment | None = None) -> str:
     """The page of a pulled history, all of it or as of a moment: the same of the same. Raises HistoryError."""
     with opened(path, as_of) as database:
         return page(numbers_of(database, as_of))
-
-
-def numbers_of(database: Database, as_of: Moment | None = None) -> Numbers:
-    """Everything that is counted; ``as_of`` is the moment that the database is of. Raises as ``Database.ask``."""
-    facts = facts_of(database, None if as_of is None else moment_of(as_of))
-    return Numbers(
-        facts=facts,
-        flow=flow_of(facts),
-        outcomes=outcomes_of(facts),
-        to_conclusion=to_conclusion(facts),
-        to_lesson=to_lesson(facts),
-        overdue=len(overdue(facts)),
-        usage=usage_of(facts),
-        repeats=repeats_of(facts),
-        sources=sources_of(database),
-    )
 
 
 def page(numbers: Numbers) -> str:

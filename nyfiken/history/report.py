@@ -25,7 +25,6 @@ def report(path: Path, output: Path, as_of: str | None) -> None:
     """
     from history.report.page import report as page_of
 
-    page = page_of(path, as_of)
     with new_file(output) as beside:
-        beside.write_text(page, encoding="utf-8")
+        beside.write_text(page_of(path, as_of), encoding="utf-8")
     click.echo(f"{output}: written")

@@ -57,6 +57,8 @@ def new_file(path: Path, *, private: bool = False) -> Iterator[Path]:
     """
     if path.exists():
         raise HistoryError(f"{path}: is there already")
+    if not path.parent.is_dir():
+        raise HistoryError(f"{path}: {path.parent} is no folder")
     beside = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         if private:

@@ -112,6 +112,31 @@ def test_a_history_is_exported_as_cloud_events_each_partition_in_its_order(run, 
     assert run("export", path, "--to", exported) == (2, "", f"Error: {exported}: is there already\n")
 
 
+def test_a_report_is_written_into_a_new_file_and_not_over_another(run, path, tmp_path):
+    page = tmp_path / "report.html"
+    assert run("report", path, "--to", page) == (0, f"{page}: written\n", "")
+    assert page.read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
+    assert run("report", path, "--to", page) == (2, "", f"Error: {page}: is there already\n")
+
+
+@pytest.mark.parametrize(
+    ("folder", "file", "more", "said"),
+    [
+        (".", "report.html", ["--as-of", "2999-01-01"], "2999-01-01: is in the future"),
+        (".", "report.html", ["--as-of", "coffee"], "coffee: is no day"),
+        (".", "nowhere/report.html", [], "nowhere is no folder"),
+        ("events", "report.html", [], "no history was pulled into it"),
+    ],
+)
+def test_a_report_that_cannot_be_written_is_one_line_and_no_file(run, path, tmp_path, folder, file, more, said):
+    code, told, wrong = run("report", path / folder, "--to", tmp_path / file, *more)
+    assert (code, told) == (2, "")
+    assert wrong.startswith("Error: ")
+    assert said in wrong
+    assert len(wrong.splitlines()) == 1
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_an_export_that_is_cut_short_leaves_no_file(run, path, tmp_path):
     folder = shutil.copytree(path, tmp_path / "history")
     place = sorted(folder.rglob("0*.parquet"))[-1]
