@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 from history.database import Database
-from history.replay import Moment, moment_of
+from history.moments import Moment, moment_of
 from history.report.asked import facts_of
 from history.report.facts import Facts
 from history.report.flow import Flow, flow_of

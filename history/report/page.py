@@ -13,7 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from history.database import opened
-from history.replay import Moment
+from history.moments import Moment
 from history.report.figures.figure import Figure
 from history.report.figures.flow import flow_figure
 from history.report.figures.outcomes import outcomes_figure
