@@ -100,7 +100,8 @@ def _answers(url: str) -> bool:
 
 @contextmanager
 def _running(command: tuple[str, ...], environment: Mapping[str, str]) -> Iterator[None]:
-    with subprocess.Popen(command, env=os.environ | environment, stderr=subprocess.DEVNULL) as process:
+    quiet = subprocess.DEVNULL
+    with subprocess.Popen(command, env=os.environ | environment, stdout=quiet, stderr=quiet) as process:
         try:
             yield
         finally:
