@@ -28,7 +28,7 @@ _PATIENCE = 60.0
 def platform(bench: Bench) -> Iterator[Row]:
     """All rows about the platform, on one that is started for it."""
     data = bench.folder / "data"
-    port = _free_port()
+    port = free_port()
     urls = {service: f"http://127.0.0.1:{port + n}" for n, service in enumerate(_SERVICES)}
     with _running(data, port) as process:
         seconds = _until_ready(process, urls)
@@ -96,7 +96,7 @@ def _token(data: Path) -> str:
     return answer.stdout.strip()
 
 
-def _free_port() -> int:
+def free_port() -> int:
     """The first of three ports in a row that nobody listens on."""
     while True:
         with socket.socket() as first:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from threading import Lock
 from typing import Generic, TypeVar
 
-from chassis.recorded import Recorded
+from chassis.recorded import Position, Recorded
 from chassis.store.protocol import Streams
 
 S = TypeVar("S")
@@ -24,6 +24,11 @@ def retold(recorded: Recorded, people: Iterable[str], called: Callable[[str], st
         if (name := called(person)) != person:
             data = data.replace(f'"{person}"'.encode(), f'"{name}"'.encode())
     return recorded.told(data, by and called(by))
+
+
+def or_withheld(events: Iterable[Recorded], told: Iterable[Recorded | None]) -> list[Recorded | Position]:
+    """What a reader is told of these events; of those that are withheld, where they lie."""
+    return [each or recorded.at for recorded, each in zip(events, told, strict=True)]
 
 
 class Memory(Generic[S]):

@@ -28,6 +28,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
@@ -180,7 +181,7 @@ class _Supposing:
         written = orjson.dumps(data)
         if unknown := sorted(data.keys() - _names(event)):
             raise self._wrong(f"{at}.{unknown[0]}", f"is no field of {event.name}")
-        if errors := marshmallow_schema(event)().validate(orjson.loads(written)):
+        if errors := _schema(event).validate(orjson.loads(written)):
             raise self._wrong(at, _first(errors))
         return written
 
@@ -197,8 +198,14 @@ class _Supposing:
         return HistoryError(f"{self._place}: {at}: {reason}")
 
 
-def _names(event: Event) -> set[str]:
-    return {field.name for field in event.published}
+@cache
+def _names(event: Event) -> frozenset[str]:
+    return frozenset(field.name for field in event.published)
+
+
+@cache
+def _schema(event: Event) -> Schema:
+    return marshmallow_schema(event)()
 
 
 def _utc(moment: datetime) -> datetime:

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 
 from chassis.command import Caller
+from chassis.disclosure import or_withheld
 from chassis.processing.source import following
 from chassis.recorded import Recorded
 from chassis.service import Disclose
@@ -51,8 +52,7 @@ class Topic:
     def page(self, partition: int, after: Head, limit: int, wait: float = 0) -> list[Told]:
         """What follows this event, as the caller is told it. Raises SourceRestored where there is another event."""
         found = following(self._store, partition, after, limit)
-        told = self._disclose(found, self._caller, self._store)
-        return [each or recorded.at for recorded, each in zip(found, told, strict=True)]
+        return or_withheld(found, self._disclose(found, self._caller, self._store))
 
     def _read_on(self) -> dict[int, Head]:
         for partition, head in self._store.heads().items():

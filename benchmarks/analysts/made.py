@@ -14,7 +14,7 @@ from pathlib import Path
 import httpx
 
 from benchmarks.city.recording import recorded
-from benchmarks.platform import _free_port
+from benchmarks.platform import free_port
 from chassis.recorded import Recorded
 from chassis.settings import Brokers
 from chassis.store.sqlite import SqliteStore, open_store
@@ -43,7 +43,7 @@ def make(data: Path, events: int) -> None:
 @contextmanager
 def shown(data: Path) -> Iterator[Mapping[str, str]]:
     """Service → address, of the three web processes over these histories; no worker runs."""
-    layout = Layout(data=data, port=_free_port())
+    layout = Layout(data=data, port=free_port())
     with ExitStack() as running:
         for program in layout.programs():
             if program.name.endswith(" web"):

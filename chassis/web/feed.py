@@ -15,6 +15,7 @@ from flask import Response, g, request
 from flask_smorest import Blueprint
 from marshmallow.validate import Length, Range, Regexp
 
+from chassis.disclosure import or_withheld
 from chassis.errors import Malformed, Stale
 from chassis.metrics import HTTP_NOT_WAITED
 from chassis.processing.source import SourceRestored, following
@@ -141,8 +142,7 @@ def _wait(after: Mapping[int, int], seconds: float, route: str) -> None:
 
 def _disclosed(found: Sequence[Recorded]) -> list[Recorded | Position]:
     now = runtime()
-    told = now.service.disclose(found, caller(), now.store)
-    return [each or recorded.at for recorded, each in zip(found, told, strict=True)]
+    return or_withheld(found, now.service.disclose(found, caller(), now.store))
 
 
 FEED = Blueprint("feed", __name__, description="The history, for services and analysts")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import Any
 
 from contracts.experiments import CONCLUSIONS
@@ -124,10 +124,12 @@ def _building(row: dict[str, Any]) -> Building:
 
 def _unit_called(place: str) -> str | None:
     """The unit that this is the name of, in one of its languages; where a lesson is applied is free text."""
-    called: dict[str, str] = defaultdict(str)
-    for unit in units().values():
-        called |= {name.casefold(): unit.id for name in (unit.id, unit.sv, unit.en)}
-    return called.get(place.strip().casefold())
+    return _units_by_name().get(place.strip().casefold())
+
+
+@cache
+def _units_by_name() -> Mapping[str, str]:
+    return {name.casefold(): unit.id for unit in units().values() for name in (unit.id, unit.sv, unit.en)}
 
 
 def _utc(moment: datetime | None) -> datetime | None:
