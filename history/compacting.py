@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import pyarrow as pa
 
 from history.folder import Folder
-from history.manifest import Manifest, Part, Range
+from history.manifest import Manifest, Part, joined
 
 _MANY = 8
 """Files of one service and month that are left as they are."""
@@ -52,14 +52,5 @@ def _filled(group: Iterable[Part]) -> Iterator[Sequence[Part]]:
 def _put_together(folder: Folder, number: int, parts: Sequence[Part]) -> Part:
     table = pa.concat_tables(folder.table(part) for part in parts)
     in_order = table.sort_by([("partition", "ascending"), ("position", "ascending")])
-    ranges = _joined(sorted((one for part in parts for one in part.ranges), key=lambda one: (one.partition, one.first)))
-    return folder.write_table(number, parts[0].service, parts[0].month, in_order, ranges)
-
-
-def _joined(ranges: Iterable[Range]) -> list[Range]:
-    joined: list[Range] = []
-    for each in ranges:
-        if joined and (joined[-1].partition, joined[-1].last + 1) == (each.partition, each.first):
-            each = Range(partition=each.partition, first=joined.pop().first, last=each.last)
-        joined.append(each)
-    return joined
+    ranges = joined(sorted((one for part in parts for one in part.ranges), key=lambda one: (one.partition, one.first)))
+    return folder.write(number, parts[0].service, parts[0].month, in_order, ranges)

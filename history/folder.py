@@ -6,7 +6,6 @@ the one before. So whoever is killed leaves at most files that no manifest names
 
 from __future__ import annotations
 
-import dataclasses
 import fcntl
 import hashlib
 import os
@@ -21,9 +20,8 @@ import pyarrow.parquet as pq
 
 from chassis.durable import sync
 from chassis.failpoints import failpoint
-from chassis.recorded import Position
 from history import manifest as manifests
-from history.columns import SCHEMA, Told, table_of, told_of
+from history.columns import SCHEMA, Told, told_of
 from history.errors import WrongFolder
 from history.manifest import Manifest, Part, Range
 from history.pseudonyms import KEY_BYTES, Pseudonyms
@@ -108,12 +106,8 @@ class Folder:
                 raise WrongFolder(f"{self.path}: another pull is writing into it") from None
             yield
 
-    def write(self, number: int, service: str, month: str, told: Sequence[Told]) -> Part:
+    def write(self, number: int, service: str, month: str, table: pa.Table, ranges: Iterable[Range]) -> Part:
         """Make one file durable. It counts when a manifest names it."""
-        return self.write_table(number, service, month, table_of(told), _ranges(told))
-
-    def write_table(self, number: int, service: str, month: str, table: pa.Table, ranges: Iterable[Range]) -> Part:
-        """The same, of what is in columns already."""
         relative = f"{EVENTS}/service={service}/month={month}/{number:06}.parquet"
         place = self.path / relative
         place.parent.mkdir(parents=True, exist_ok=True)
@@ -196,16 +190,6 @@ def hash_of(place: Path) -> str:
     """SHA-256 of a file, in hexadecimal digits."""
     with place.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _ranges(told: Iterable[Told]) -> list[Range]:
-    """Of events in the order of partition and position."""
-    ranges: dict[int, Range] = {}
-    for each in told:
-        at = each if isinstance(each, Position) else each.at
-        known = ranges.get(at.partition) or Range(partition=at.partition, first=at.position, last=at.position)
-        ranges[at.partition] = dataclasses.replace(known, last=at.position)
-    return list(ranges.values())
 
 
 def _hash_of(key: bytes) -> str:

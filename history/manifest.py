@@ -50,6 +50,16 @@ class Range:
     last: int
 
 
+def joined(ranges: Iterable[Range]) -> list[Range]:
+    """The same positions in as few as possible, of ranges in order."""
+    found: list[Range] = []
+    for each in ranges:
+        if found and (found[-1].partition, found[-1].last + 1) == (each.partition, each.first):
+            each = Range(partition=each.partition, first=found.pop().first, last=each.last)
+        found.append(each)
+    return found
+
+
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
     """One file: events of one service and month, in the order of partition and position."""

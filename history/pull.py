@@ -5,13 +5,9 @@ Killed at any point it goes on where the manifest is, without loss and without a
 
 from __future__ import annotations
 
-import dataclasses
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from functools import cache
-from itertools import groupby
 from typing import Protocol
 
 from chassis.processing.source import SourceGone, SourceRestored
@@ -25,12 +21,14 @@ from history import dictionary
 from history.columns import Told
 from history.compacting import compacted
 from history.errors import NotTold, NotUnderstood, WrongFolder
-from history.folder import UNKNOWN_MONTH, Folder
+from history.folder import Folder
+from history.gathered import Gathered
+from history.interpreter import rarely_collecting
 from history.manifest import Manifest, Reached
 
 PAGE = 1000
 _TOGETHER = 50_000
-"""Events that are held in memory until they are written."""
+"""Events that are gathered until they are written."""
 _WAIT = 5.0
 """Seconds that one service is waited for before the next is asked."""
 Show = Callable[[int, int], None]
@@ -63,6 +61,7 @@ class Pull:
         """Whether what is written counts at once, or when all of it is there."""
         folder.tidy(self._manifest)
 
+    @rarely_collecting()
     def once(self) -> Manifest:
         """Everything that there is now. Raises HistoryError; what was written before stays."""
         try:
@@ -72,6 +71,7 @@ class Pull:
             self._folder.tidy(self._folder.manifest())  # of what it was just writing, so that the folder is proved
             raise
 
+    @rarely_collecting()
     def afresh(self) -> Manifest:
         """Everything once more, in the place of what is there: so no file tells any longer what is not told today.
 
@@ -137,20 +137,24 @@ class Pull:
     def _pull(self, heads: Mapping[str, Mapping[int, Head]]) -> None:
         total = sum(head.position for each in heads.values() for head in each.values())
         self._show(self._manifest.events, total)
-        waiting: list[Told] = []
         with ThreadPoolExecutor(1) as ahead:
             for origin in self._origins:
-                self._keep(origin.service, heads[origin.service].keys(), [])
+                gathered = self._begun(origin.service, heads[origin.service])
                 for partition, head in heads[origin.service].items():
                     for page in self._pages(origin, partition, head, ahead):
-                        waiting += self._told(page)
-                        if len(waiting) >= _TOGETHER:
-                            self._keep(origin.service, (), waiting)
-                            waiting.clear()
+                        gathered.add(list(self._told(page)))
+                        if gathered.rows >= _TOGETHER:
+                            self._keep(origin.service, gathered)
                             self._show(self._manifest.events, total)
-                self._keep(origin.service, (), waiting)
-                waiting.clear()
+                self._keep(origin.service, gathered)
                 self._show(self._manifest.events, total)
+
+    def _begun(self, service: str, partitions: Iterable[int]) -> Gathered:
+        """From where its partitions are; the manifest has each of them from now on."""
+        reached = {**{n: Reached(partition=n) for n in partitions}, **self._manifest.reached(service)}
+        gathered = Gathered(reached.values())
+        self._keep(service, gathered)
+        return gathered
 
     def _pages(self, origin: Origin, partition: int, head: Head, ahead: ThreadPoolExecutor) -> Iterator[list[Told]]:
         """What is there up to ``head``; the next page is asked for while somebody looks at this one."""
@@ -187,18 +191,14 @@ class Pull:
             raise NotTold(f"{at}: is withheld; a whole history is told to the role service alone")
         return at
 
-    def _keep(self, service: str, partitions: Iterable[int], told: Sequence[Told]) -> None:
-        """Write these, and then the manifest that names them."""
+    def _keep(self, service: str, gathered: Gathered) -> None:
+        """Write it, and then the manifest that names it."""
         manifest = self._manifest
-        reached = {**{n: Reached(partition=n) for n in partitions}, **manifest.reached(service)}
-        by_month: dict[str, list[Told]] = defaultdict(list)
-        for partition, group in groupby(told, key=_partition):
-            reached[partition] = _laid(group, reached[partition], by_month)
         parts = [
-            self._folder.write(manifest.next + n, service, month, group)
-            for n, (month, group) in enumerate(sorted(by_month.items()))
+            self._folder.write(manifest.next + n, service, month, table, ranges)
+            for n, (month, table, ranges) in enumerate(gathered.taken())
         ]
-        services = {**manifest.services, service: reached.values()}
+        services = {**manifest.services, service: gathered.reached.values()}
         kept = manifest.of(services, [*manifest.parts, *parts], manifest.next + len(parts))
         if kept != manifest:
             self._manifest = kept
@@ -225,31 +225,6 @@ def _telling(role: str) -> Iterator[None]:
         raise WrongFolder(
             f"{error}: the service was restored to an older moment, or is of another platform; pull into a new folder"
         ) from error
-
-
-def _laid(group: Iterable[Told], at: Reached, by_month: Mapping[str, list[Told]]) -> Reached:
-    """Each with those of its month; how far their partition is then.
-
-    What is withheld has no time of its own: it lies where the event before it does.
-    """
-    month, position, last = at.month, at.position, None
-    for each in group:
-        if isinstance(each, Recorded):
-            month, last = _month(each.recorded_at.year, each.recorded_at.month), each
-        by_month[month or UNKNOWN_MONTH].append(each)
-        position = each.position
-    if last is None:
-        return dataclasses.replace(at, position=position)
-    return Reached(partition=at.partition, position=position, told=last.position, id=last.id, month=month)
-
-
-@cache
-def _month(year: int, month: int) -> str:
-    return f"{year:04}-{month:02}"
-
-
-def _partition(told: Told) -> int:
-    return told.partition
 
 
 def _head_of(told: Told) -> Head:

@@ -27,6 +27,7 @@ from history.chosen import Bounds, Chosen
 from history.columns import events_of
 from history.errors import HistoryError, Interrupted
 from history.folder import UNKNOWN_MONTH, Folder
+from history.interpreter import rarely_collecting
 from history.manifest import Manifest, Part
 from history.models import model_named
 from history.moments import By, Moment, first_of, moment_of
@@ -174,11 +175,12 @@ class History:
     ) -> S:
         """Fold all events into one value. Raises Interrupted, which names the event, for whatever the fold raises."""
         state = initial
-        for recorded in self.events(types=types, stream=stream):
-            try:
-                state = fold(state, recorded)
-            except Exception as error:
-                raise Interrupted(recorded, error) from error
+        with rarely_collecting():
+            for recorded in self.events(types=types, stream=stream):
+                try:
+                    state = fold(state, recorded)
+                except Exception as error:
+                    raise Interrupted(recorded, error) from error
         return state
 
     def read_model(self, name: str, fold: Fold | None = None) -> Folded:
@@ -189,16 +191,12 @@ class History:
         """
         model = model_named(name)
         rows: dict[str, Any] = {}
-        for recorded in self.events(types=model.types, sources=model.sources):
-            try:
-                for key in model.keys(recorded):
-                    row = (fold or model.fold)(rows.get(key), recorded, key)
-                    if row is None:
-                        rows.pop(key, None)
-                    else:
-                        rows[key] = row
-            except Exception as error:
-                raise Interrupted(recorded, error) from error
+        with rarely_collecting():
+            for recorded in self.events(types=model.types, sources=model.sources):
+                try:
+                    _fold(rows, model, fold or model.fold, recorded)
+                except Exception as error:
+                    raise Interrupted(recorded, error) from error
         positions = tuple(at for at in self.positions if at.service in model.sources)
         return Folded(model=model, rows=rows, positions=positions)
 
@@ -232,6 +230,15 @@ class History:
         ]
         names = ("recorded_at", "service", "partition", "position")
         return pa.concat_tables(tables).sort_by([(name, "ascending") for name in names])
+
+
+def _fold(rows: dict[str, Any], model: ReadModel[Any], fold: Fold, recorded: Recorded) -> None:
+    for key in model.keys(recorded):
+        row = fold(rows.get(key), recorded, key)
+        if row is None:
+            rows.pop(key, None)
+        else:
+            rows[key] = row
 
 
 def _families(types: Iterable[str] | None) -> frozenset[str] | None:

@@ -21,6 +21,8 @@ from history.columns import Told
 ANALYST = Caller(person_id="analyst", roles={"analyst": None})
 SERVICE = Caller(person_id="history", roles={"service": None})
 """Who is told all of it."""
+_TOGETHER = 5_000
+"""Events that are put into the store at once."""
 Published = Callable[[int, Head], Iterator[list[Recorded]]]
 """What a topic has of a partition behind an event."""
 
@@ -56,6 +58,12 @@ class Topic:
 
     def _read_on(self) -> dict[int, Head]:
         for partition, head in self._store.heads().items():
+            waiting: list[Recorded] = []
             for events in self._published(partition, head):
-                self._store.restore(events)
+                waiting += events
+                if len(waiting) >= _TOGETHER:
+                    self._store.restore(waiting)
+                    waiting = []
+            if waiting:
+                self._store.restore(waiting)
         return dict(self._store.heads())

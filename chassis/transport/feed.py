@@ -41,9 +41,9 @@ class Feed:
     def heads(self, after: Mapping[int, Head] | None = None, wait: float = 0) -> dict[int, Head]:
         """The last event of every partition, at once or within ``wait`` seconds when one is beyond ``after``."""
         known = ",".join(f"{partition}:{last.position}" for partition, last in (after or {}).items())
-        answer = self._get("/events/heads", {"after": known, "wait": wait}, wait + _GRACE)
+        _, answer = self._get("/events/heads", {"after": known, "wait": wait}, wait + _GRACE)
         try:
-            found = orjson.loads(answer.content)["heads"]
+            found = orjson.loads(answer)["heads"]
             return {each["partition"]: Head(position=each["position"], id=each["id"]) for each in found}
         except (ValueError, KeyError, TypeError) as error:
             raise SourceGone(f"{self.place}: answered something else than heads") from error
@@ -54,11 +54,11 @@ class Feed:
         Raises SourceRestored where the owner has another event there, or none; an ``after`` without id is not compared.
         """
         asked = {"partition": partition, "after": after.position, "after_id": after.id, "limit": limit, "wait": wait}
-        answer = self._get("/events", asked, wait + _GRACE)
-        if answer.status_code == httpx.codes.PRECONDITION_FAILED:
+        status, answer = self._get("/events", asked, wait + _GRACE)
+        if status == httpx.codes.PRECONDITION_FAILED:
             raise restored(self.service, partition, after)
         try:
-            found = from_batch(answer.content)
+            found = from_batch(answer)
         except NotAnEvent as error:
             raise SourceGone(f"{self.place}: answered something else than events") from error
         for position, each in enumerate(found, start=after.position + 1):
@@ -71,17 +71,19 @@ class Feed:
         """Close the connections."""
         self._client.close()
 
-    def _get(self, path: str, asked: Mapping[str, Any], timeout: float) -> httpx.Response:
+    def _get(self, path: str, asked: Mapping[str, Any], timeout: float) -> tuple[int, bytes]:
+        """Status and content, which is kept out of the response: that has cycles, so what it holds stays for long."""
         headers = {"Authorization": f"Bearer {self._token()}"}
         try:
-            answer = self._client.get(path, params=asked, headers=headers, timeout=timeout)
+            with self._client.stream("GET", path, params=asked, headers=headers, timeout=timeout) as answer:
+                content = b"".join(answer.iter_bytes())
         except httpx.TransportError as error:
             raise SourceGone(f"{self.place}: {type(error).__name__} ({error})") from error
         if answer.status_code in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN):
             raise NotLetIn(f"{self.place}: answered {answer.status_code}")
         if answer.status_code not in (httpx.codes.OK, httpx.codes.PRECONDITION_FAILED):
             raise SourceGone(f"{self.place}: answered {answer.status_code}")
-        return answer
+        return answer.status_code, content
 
 
 class FeedSource:

@@ -14,6 +14,7 @@ import click
 from chassis.store.sqlite import SqliteStore
 from chassis.transport.feed import Feed
 from chassis.transport.kafka.published import published
+from history.interpreter import taking_short_turns
 from history.pull import Origin
 from history.topic import ANALYST, SERVICE, Topic
 from nyfiken.brokers import reached
@@ -24,7 +25,7 @@ from nyfiken.servers import Servers
 @contextmanager
 def feeds(addresses: Mapping[str, str], token: str) -> Iterator[list[Origin]]:
     """Those of the services at these addresses."""
-    with ExitStack() as closing:
+    with ExitStack() as closing, taking_short_turns():
         opened = [Feed(service, url, lambda: token) for service, url in addresses.items()]
         for feed in opened:
             closing.callback(feed.close)

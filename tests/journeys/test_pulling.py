@@ -126,7 +126,7 @@ def test_what_is_planted_in_a_file_is_found(vidar, analyst, folder):
     at = table.schema.get_field_index("data")
     told = [*table.column("data").to_pylist()[:-1], f'{{"text":"{SECRETS["comment"]}"}}']
     planted = table.set_column(at, table.schema.field(at), [pa.array(told, pa.string())])
-    folder.write_table(999999, part.service, part.month, planted, part.ranges)
+    folder.write(999999, part.service, part.month, planted, part.ranges)
     assert {what for _, what in leaks(folder, SECRETS)} == {"comment"}
 
 

@@ -28,14 +28,12 @@ _TO: dict[type, IdeaState] = {
     IdeaRealised: "realised",
     IdeaWithdrawn: "withdrawn",
 }
-MOVES: tuple[type, ...] = (*_TO, IdeaReopened, IdeaPutToTest, IdeaTestDecided, IdeaTestReopened)
-"""Every event that may leave a submitted idea in another state; the last four say in which."""
+_SAID_BY = (IdeaReopened, IdeaPutToTest, IdeaTestDecided, IdeaTestReopened)
+"""Those that say themselves in which."""
+MOVES: tuple[type, ...] = (*_TO, *_SAID_BY)
+"""Every event that may leave a submitted idea in another state."""
 
 
 def state_after(happening: object) -> IdeaState | None:
     """The state that an event leaves the idea in; None: as it was."""
-    match happening:
-        case IdeaReopened() | IdeaPutToTest() | IdeaTestDecided() | IdeaTestReopened():
-            return happening.leads_to
-        case _:
-            return _TO.get(type(happening))
+    return happening.leads_to if isinstance(happening, _SAID_BY) else _TO.get(type(happening))
